@@ -1,0 +1,1 @@
+"""PostgreSQL: the engine, the tables, their migrations, the embedded server, the people."""

@@ -1,0 +1,1 @@
+"""Brings a database to this program's schema, or says why it cannot."""

@@ -1,0 +1,1 @@
+"""Payments as people look for them: filters, search, keyset pages, live totals."""

@@ -1,0 +1,1 @@
+"""What you start: one module per process; wiring only."""
