@@ -22,7 +22,7 @@ from sqlalchemy import URL
 
 from services.database import embedded_cluster as cluster
 from services.database.embedded_cluster import Postmaster
-from services.database.embedded_place import MOVED_NOTE, Place, settle, small_shared_memory, socket_folder
+from services.database.embedded_place import MOVED_NOTE, SHELTER, Place, settle, small_shared_memory, socket_folder
 from services.database.embedded_settings import HOST, OPERATOR, Setup, settings
 from services.database.file_lock import FileLock, Holders
 from services.domain.errors import DatabaseUnreachable
@@ -63,11 +63,13 @@ class EmbeddedServer:
         Raises DatabaseUnreachable with the tail of the server's log where it cannot start.
         """
         if self._session is None:
-            place = settle(self._folder, self._version)
-            cluster.check_name(place.data)
             _leave_on_signals()
-            with FileLock(place.home / "lock"):
-                self._session = self._join(place)
+            try:
+                self._session = self._enter()
+            except OSError as error:
+                raise DatabaseUnreachable(
+                    f"The database folder {self._folder} cannot be used: {error}. Choose one you may write to."
+                ) from error
             atexit.register(self.stop)
         return self.operator_url()
 
@@ -76,8 +78,9 @@ class EmbeddedServer:
         session = self._session
         if session is None or session.process != os.getpid():
             return
-        with FileLock(session.place.home / "lock"):
-            _leave(session.place, session.holder)
+        if session.place.home.exists():  # a deleted folder has no lock, and its server ends by itself
+            with FileLock(session.place.home / "lock"):
+                _leave(session.place, session.holder)
         self._session = None
         atexit.unregister(self.stop)
 
@@ -117,7 +120,7 @@ class EmbeddedServer:
 
     def remove(self) -> None:
         """Stop the server and delete its data for good; raises DatabaseUnreachable while others use it."""
-        place = settle(self._folder, self._version)
+        place = settle(self._folder, self._version, SHELTER)
         self.stop()
         holders = Holders(place.home / "holders")
         with FileLock(place.home / "lock"):
@@ -126,6 +129,8 @@ class EmbeddedServer:
                 holders.leave(mine)
                 raise DatabaseUnreachable(f"{place.data} is in use by another program. Close it first.")
             _leave(place, mine)
+            cluster.delete(place)
+        if not any(path.name != "lock" for path in place.home.iterdir()):
             shutil.rmtree(place.home)
         (self._folder / MOVED_NOTE).unlink(missing_ok=True)
 
@@ -134,12 +139,18 @@ class EmbeddedServer:
             raise DatabaseUnreachable(f"The embedded database in {self._folder} is not started.")
         return self._session
 
+    def _enter(self) -> _Session:
+        place = settle(self._folder, self._version, SHELTER)
+        cluster.check_name(place.data)
+        with FileLock(place.home / "lock"):
+            return self._join(place)
+
     def _join(self, place: Place) -> _Session:
         holders = Holders(place.home / "holders")
         holder = holders.join()
         try:
             if not place.data.exists():
-                cluster.create(place, self._sockets, self._version)
+                cluster.create(place, self._version, sockets=self._sockets, durable=self._durable)
             cluster.check(place, self._version)
             setup = Setup(
                 cluster.recorded_port(place), self._socket_folder(place), self._durable, small_shared_memory()

@@ -45,6 +45,7 @@ class Postmaster:
 
     @classmethod
     def of(cls, place: Place) -> Postmaster | None:
+        """What the file says, None where there is no file."""
         path = _pid_file(place)
         if not path.exists():
             return None
@@ -64,7 +65,8 @@ class Postmaster:
         return data in listed.stdout
 
 
-def create(place: Place, sockets: bool, version: int) -> None:
+def create(place: Place, version: int, *, sockets: bool, durable: bool) -> None:
+    """Make a new cluster; raises DatabaseUnreachable with the words of `initdb` where that fails."""
     _log.info("Creating the database in %s.", place.data)
     making = place.home / "cluster.new"  # renamed when whole, so that an interrupted start leaves nothing half-made
     if making.exists():
@@ -72,6 +74,7 @@ def create(place: Place, sockets: bool, version: int) -> None:
     making.mkdir(mode=0o700)
     place.give(making)
     options = ["--username", OPERATOR, "--encoding", "UTF8", "--locale", "C"]
+    options += [] if durable else ["--no-sync"]
     if version >= 17:
         # Sorts alike on every system and knows upper and lower case of every script.
         options += ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
@@ -88,6 +91,7 @@ def create(place: Place, sockets: bool, version: int) -> None:
 
 
 def check(place: Place, version: int) -> None:
+    """Raise DatabaseUnreachable where the data is visibly damaged or of another PostgreSQL."""
     mark = place.data / "PG_VERSION"
     if not mark.exists():
         raise DatabaseUnreachable(
@@ -145,6 +149,9 @@ def halt(place: Place) -> None:
 
 
 def answers(place: Place, running: Postmaster) -> bool:
+    """Whether the operator can connect to that server and it is the one of this cluster."""
+    if not running.port:
+        return False
     password = "" if running.socket_folder else operator_password(place)
     host = running.socket_folder or HOST
     try:
@@ -197,7 +204,17 @@ def _environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C"}
 
 
+def delete(place: Place) -> None:
+    """Delete the stopped cluster and what belongs to it, and nothing else that may lie in the folder."""
+    for folder in ("cluster", "cluster.new", "holders"):
+        if (place.home / folder).exists():
+            shutil.rmtree(place.home / folder)
+    for file in ("port", "operator.password"):
+        (place.home / file).unlink(missing_ok=True)
+
+
 def check_name(data: Path) -> None:
+    """Raise DatabaseUnreachable where a shell would read the folder's name as something else."""
     # `pg_ctl` hands the name to a shell inside double quotes.
     if sys.platform != "win32" and set(str(data)) & set('"$`\\\n'):
         raise DatabaseUnreachable(f'The folder name {data} holds one of " $ ` \\. Choose a folder without them.')
@@ -218,6 +235,7 @@ def _free_port(wanted: int) -> int:
 
 
 def recorded_port(place: Place) -> int:
+    """The TCP port of the last start, 0 where there was none."""
     path = place.home / "port"
     text = path.read_text("utf-8").strip() if path.exists() else ""
     return int(text) if text.isdigit() and int(text) < 65536 else 0
@@ -230,6 +248,7 @@ def _new_operator_password(place: Place) -> Path:
 
 
 def operator_password(place: Place) -> str:
+    """The operator's password, which exists only where there are no sockets."""
     return (place.home / "operator.password").read_text("utf-8").strip()
 
 
@@ -255,6 +274,7 @@ def _log_size(place: Place) -> int:
 
 
 def log_text(place: Place, start: int = 0) -> str:
+    """The server's log from byte `start`, '' where there is none."""
     if not _log_file(place).exists():
         return ""
     with _log_file(place).open("rb") as file:

@@ -73,22 +73,16 @@ def is_root() -> bool:
     return sys.platform != "win32" and os.geteuid() == 0
 
 
-def settle(folder: Path, version: int, shelter: Path = SHELTER) -> Place:
+def settle(folder: Path, version: int, shelter: Path) -> Place:
     """Prepare `folder` (or, for root, a place that the server's user reaches) and find PostgreSQL `version` (16, 18).
 
-    Raises DatabaseUnreachable where the folder cannot be made, the programs are missing or the user cannot be created.
+    Raises DatabaseUnreachable where the programs are missing or the user cannot be made, OSError for the folder.
     """
     folder = folder.expanduser().resolve()
     programs = find_programs(version)
-    try:
-        if is_root():
-            return _settle_as_root(folder, programs, shelter)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise DatabaseUnreachable(
-            f"The database folder {folder} cannot be used: {error.strerror} ({error.filename}). "
-            "Choose a folder that you may write to."
-        ) from error
+    if is_root():
+        return _settle_as_root(folder, programs, shelter)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Place(folder, programs, None)
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
+import psycopg
+from psycopg import sql
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -43,7 +45,9 @@ def database_url(written: str) -> URL:
 class Database:
     """Connections to one database, all under `role` when one is named (SET ROLE), otherwise with the login's own rights."""
 
-    def __init__(self, url: str | URL, *, role: str | None = None, pool_size: int = 8, application: str = "workstation") -> None:
+    def __init__(
+        self, url: str | URL, *, role: str | None = None, pool_size: int = 8, application: str = "workstation"
+    ) -> None:
         if role is not None and not _ROLE.fullmatch(role):
             raise ValueError(f"not a role name: {role!r}")
         self.url = database_url(url) if isinstance(url, str) else url
@@ -92,9 +96,8 @@ class Database:
         scope = CancelScope.current()
         with self.faults_in_words(), self.engine.connect().execution_options(**options) as connection:
             raw = connection.connection.driver_connection
-            with scope.watching(raw) if scope else nullcontext():
-                with connection.begin():
-                    yield connection
+            with scope.watching(raw) if scope else nullcontext(), connection.begin():
+                yield connection
 
     @contextmanager
     def faults_in_words(self) -> Iterator[None]:
@@ -117,11 +120,9 @@ class Database:
 
 
 def _set_role_on_connect(engine: Engine, role: str) -> None:
-    def set_role(connection: object, _entry: ConnectionPoolEntry) -> None:
-        cursor = connection.cursor()  # type: ignore[attr-defined]
-        cursor.execute(f"SET ROLE {role}")
-        cursor.close()
-        connection.commit()  # type: ignore[attr-defined]
+    def set_role(connection: psycopg.Connection[object], _entry: ConnectionPoolEntry) -> None:
+        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
+        connection.commit()
 
     event.listen(engine, "connect", set_role)
 
@@ -144,7 +145,11 @@ def fault_in_words(error: DBAPIError, address: str, login: str) -> WorkstationEr
         )
     if state == "53100":
         return EnvironmentFault(f"The database server at {address} has no disk space left; nothing was written.")
-    if state.startswith(("08", "57P", "53")) or error.connection_invalidated or (not state and _is_connection_error(error)):
+    if (
+        state.startswith(("08", "57P", "53"))
+        or error.connection_invalidated
+        or (not state and _is_connection_error(error))
+    ):
         return DatabaseUnreachable(f"The database at {address} does not answer ({first_line(said)}).")
     return error
 

@@ -43,8 +43,15 @@ class FileLock:
         except (BlockingIOError, PermissionError):
             os.close(handle)
             return False
+        if not self._is_current(handle):
+            os.close(handle)
+            return False
         self._handle = handle
         return True
+
+    def _is_current(self, handle: int) -> bool:
+        """Whether the locked file is still the one of that name; somebody may have deleted it while we waited."""
+        return self.path.exists() and os.path.samestat(os.fstat(handle), self.path.stat())
 
     def release(self) -> None:
         """Let the lock go; does nothing where it is not held."""

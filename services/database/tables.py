@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -29,19 +31,19 @@ from sqlalchemy.types import TypeEngine
 metadata = MetaData(schema="finance")
 
 
-def _required(name: str, kind: TypeEngine[object], **options: object) -> Column[object]:
-    return Column(name, kind, nullable=False, **options)  # type: ignore[arg-type]
+def _required(name: str, kind: TypeEngine[Any], **options: Any) -> Column[Any]:
+    return Column(name, kind, nullable=False, **options)
 
 
-def _key(name: str, kind: TypeEngine[object], **options: object) -> Column[object]:
-    return Column(name, kind, primary_key=True, **options)  # type: ignore[arg-type]
+def _key(name: str, kind: TypeEngine[Any], **options: Any) -> Column[Any]:
+    return Column(name, kind, primary_key=True, **options)
 
 
-def _uuid() -> Uuid[object]:
+def _uuid() -> Uuid[Any]:
     return Uuid()
 
 
-def _money() -> Numeric[object]:
+def _money() -> Numeric[Any]:
     return Numeric(14, 2)
 
 
@@ -181,6 +183,7 @@ Index("payment_by_taken_day", payment.c.fleet_id, payment.c.taken_day, payment.c
 Index("payment_by_receipt", payment.c.fleet_id, payment.c.receipt)
 Index("payment_by_reference", payment.c.fleet_id, payment.c.booking_reference)
 Index("payment_by_booking", payment.c.booking_id)
+Index("payment_by_id", payment.c.id, unique=True)
 Index("payment_by_search", payment.c.search, postgresql_using="gin")
 
 revenue_daily = Table(

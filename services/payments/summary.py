@@ -69,7 +69,7 @@ class Summary:
         """Payments in the fleet's currency under the filter."""
         return sum(cell.count for cell in self.cells.values())
 
-    def after(self, events: Iterable[PaymentEvent], narrowed: PaymentFilter) -> Summary:
+    def after(self, events: Iterable[PaymentEvent], wanted: PaymentFilter) -> Summary:
         """The summary once these events, in order, have happened; those already in it are passed over.
 
         Exact for every filter without a search text; a search needs the query again.
@@ -81,23 +81,26 @@ class Summary:
                 continue
             position = Position(position.epoch, event.seq)
             for state, sign in ((event.before, -1), (event.after, 1)):
-                if state is None or not narrowed.holds(state):
+                if state is None or not wanted.holds(state):
                     continue
                 if state.currency != self.currency:
                     foreign += sign
                     continue
-                cell = cell_of(state, narrowed)
+                cell = cell_of(state, wanted)
                 cells[cell] = cells.get(cell, Figures()).plus(sign, sign * state.amount, sign * state.refunded_amount)
         return replace(
-            self, cells={cell: f for cell, f in cells.items() if f != Figures()}, position=position, other_currencies=foreign
+            self,
+            cells={cell: f for cell, f in cells.items() if f != Figures()},
+            position=position,
+            other_currencies=foreign,
         )
 
 
-def cell_of(state: PaymentState, narrowed: PaymentFilter) -> Cell:
+def cell_of(state: PaymentState, wanted: PaymentFilter) -> Cell:
     """The cell that a payment is counted in."""
     status = status_group(state.status)
     code = (state.result_code or "") if status == FAILED else ""
-    return state.created_at.astimezone(narrowed.days.zone).hour, status, code
+    return state.created_at.astimezone(wanted.days.zone).hour, status, code
 
 
 def success_rate(by_status: Mapping[str, Figures]) -> float | None:

@@ -149,6 +149,7 @@ CREATE INDEX payment_by_taken_day ON finance.payment (fleet_id, taken_day, metho
 CREATE INDEX payment_by_receipt ON finance.payment (fleet_id, receipt);
 CREATE INDEX payment_by_reference ON finance.payment (fleet_id, booking_reference);
 CREATE INDEX payment_by_booking ON finance.payment (booking_id);
+CREATE UNIQUE INDEX payment_by_id ON finance.payment (id);
 CREATE INDEX payment_by_search ON finance.payment USING gin (search);
 
 CREATE TABLE finance.revenue_daily (

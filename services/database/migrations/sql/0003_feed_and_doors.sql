@@ -134,6 +134,14 @@ FROM public.payment_transactions t
 JOIN public.bookings b ON b.id = t.booking_id
 JOIN finance.fleet f ON f.fleet_id = b.fleet_id;
 
+-- A payment as figures need it, without personal data: an event's before and after.
+CREATE FUNCTION finance.payment_state(status text, amount numeric, refunded_amount numeric, currency text, method text, route_id uuid,
+    vehicle_id uuid, driver_id uuid, created_at timestamptz, completed_at timestamptz, result_code text) RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN jsonb_build_object('status', status, 'amount', amount::text, 'refunded_amount', refunded_amount::text,
+        'currency', currency, 'method', method, 'route_id', route_id, 'vehicle_id', vehicle_id, 'driver_id', driver_id,
+        'created_at', created_at, 'completed_at', completed_at, 'result_code', result_code);
+
 -- What the roll-up must be, from the read model.
 CREATE VIEW finance.revenue_source WITH (security_invoker = true) AS
 SELECT p.fleet_id, booked.day, keyed.route_id, keyed.vehicle_id, keyed.driver_id, p.method, p.currency,
@@ -271,7 +279,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON finance.payment_change_parked, finance.p
 GRANT SELECT, INSERT ON finance.payment_event TO finance_projector;
 GRANT SELECT ON finance.payment_source, finance.revenue_source TO finance_projector;
 GRANT EXECUTE ON FUNCTION finance.local_phone(text), finance.phone_shown(text), finance.passenger_shown(text),
-    finance.search_words(text, text, text, text) TO finance_projector;
+    finance.search_words(text, text, text, text), finance.payment_state(text, numeric, numeric, text, text, uuid, uuid, uuid,
+    timestamptz, timestamptz, text) TO finance_projector;
 
 GRANT SELECT ON finance.feed, finance.payment_event, finance.projector TO finance_relay;
 GRANT SELECT, INSERT, UPDATE, DELETE ON finance.relay TO finance_relay;

@@ -1,0 +1,151 @@
+"""Proves the read model and the roll-up against the booking system's tables, and makes them anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from services.database.engine import Database
+from services.database.tables import metadata, payment, revenue_daily
+from services.domain.errors import EnvironmentFault
+from services.feed.names import SOURCES
+from services.feed.projector import LEADER_LOCK
+
+_MOST_SHOWN = 1_000
+_SUMS = ("taken", "taken_count", "refunded", "refunded_count")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One row that is not what it must be: `ours` and `theirs` as text, '' where the row is missing."""
+
+    table: str
+    id: str
+    ours: str
+    theirs: str
+
+    def as_json(self) -> dict[str, str]:
+        """The stable shape that other programs read."""
+        return {"table": self.table, "id": self.id, "ours": self.ours, "theirs": self.theirs}
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How many payments were compared, and every difference (at most 1,000 of each table are listed)."""
+
+    payments: int
+    differences: tuple[Difference, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """The stable shape that other programs read."""
+        return {"payments": self.payments, "differences": [d.as_json() for d in self.differences]}
+
+
+def verify(database: Database) -> Verification:
+    """Recomputes names, payments and revenue_daily from the booking system's tables and compares every column.
+
+    Sees one moment: what is still noted in the inbox at that moment is a difference until the projector has taken it.
+    """
+    with database.read() as connection:
+        payments = connection.execute(text("SELECT count(*) FROM public.payment_transactions")).scalar_one()
+        found = [difference for name, source in SOURCES.items() for difference in _compare(connection, name, source)]
+        found += _compare(connection, "payment", "SELECT * FROM finance.payment_source")
+        found += _compare_sums(connection)
+        found += _parked(connection)
+    return Verification(payments, tuple(found))
+
+
+def rebuild(database: Database) -> int:
+    """Makes names, read model and roll-up anew from the booking system's tables; returns the number of payments.
+
+    Acts as finance_owner, while no back office runs (EnvironmentFault otherwise). Events stay; every fleet's epoch moves on,
+    so that clients reload.
+    """
+    try:
+        with database.write(isolation="REPEATABLE READ") as connection:
+            _require_alone(connection)
+            return _rebuild(connection)
+    except DBAPIError as error:
+        raise EnvironmentFault(f"The rebuild stopped and changed nothing: {str(error.orig).strip()}") from error
+
+
+def _require_alone(connection: Connection) -> None:
+    if not connection.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": LEADER_LOCK}).scalar_one():
+        raise EnvironmentFault("A back office is running. Stop it, then rebuild.")
+
+
+def _rebuild(connection: Connection) -> int:
+    tables = ", ".join(f"finance.{name}" for name in (*SOURCES, "payment", "revenue_daily"))
+    connection.execute(text(f"TRUNCATE {tables}, finance.payment_change_parked"))
+    # DELETE, not TRUNCATE: what commits after this transaction's snapshot stays noted and is projected later.
+    connection.execute(text("DELETE FROM finance.payment_change"))
+    for name, source in SOURCES.items():
+        columns = ", ".join(column.name for column in metadata.tables[f"finance.{name}"].columns)
+        connection.execute(text(f"INSERT INTO finance.{name} ({columns}) SELECT {columns} FROM ({source}) s"))
+    connection.execute(
+        text(
+            "INSERT INTO finance.feed (fleet_id, epoch, last_seq) SELECT fleet_id, 1, 0 FROM finance.fleet"
+            " ON CONFLICT (fleet_id) DO UPDATE SET epoch = finance.feed.epoch + 1"
+        )
+    )
+    columns = ", ".join(column.name for column in payment.columns)
+    made = connection.execute(
+        text(f"INSERT INTO finance.payment ({columns}) SELECT {columns} FROM finance.payment_source")
+    ).rowcount
+    columns = ", ".join(column.name for column in revenue_daily.columns)
+    connection.execute(
+        text(f"INSERT INTO finance.revenue_daily ({columns}) SELECT {columns} FROM finance.revenue_source")
+    )
+    return made
+
+
+def _compare(connection: Connection, name: str, source: str) -> list[Difference]:
+    table = metadata.tables[f"finance.{name}"]
+    columns = [column.name for column in table.columns]
+    keys = [column.name for column in table.primary_key.columns]
+    joined = " AND ".join(f"o.{key} = t.{key}" for key in keys)
+    ours, theirs = (f"ROW({', '.join(f'{side}.{column}' for column in columns)})" for side in "ot")
+    rows = connection.execute(
+        text(
+            f"SELECT coalesce(o.{keys[-1]}::text, t.{keys[-1]}::text), o, t"
+            f" FROM finance.{name} o FULL JOIN ({source}) t ON {joined}"
+            f" WHERE o.{keys[-1]} IS NULL OR t.{keys[-1]} IS NULL OR {ours} IS DISTINCT FROM {theirs} LIMIT :most"
+        ).columns(),
+        {"most": _MOST_SHOWN},
+    )
+    return [Difference(name, str(key), str(ours or ""), str(theirs or "")) for key, ours, theirs in rows]
+
+
+def _compare_sums(connection: Connection) -> list[Difference]:
+    """The roll-up against the booking tables; a row of zeros is the same as none."""
+    columns = [column.name for column in revenue_daily.columns]
+    keys = [column for column in columns if column not in _SUMS]
+    joined = " AND ".join(f"o.{key} = t.{key}" for key in keys)
+    key = "concat_ws(' ', " + ", ".join(f"coalesce(o.{k}::text, t.{k}::text)" for k in keys) + ")"
+    ours, theirs = (f"ROW({', '.join(f'coalesce({side}.{sum_}, 0)' for sum_ in _SUMS)})" for side in "ot")
+    source = (
+        "SELECT p.fleet_id, b.day, coalesce(p.route_id, :nobody) AS route_id, coalesce(p.vehicle_id, :nobody) AS vehicle_id,"
+        " coalesce(p.driver_id, :nobody) AS driver_id, p.method, p.currency, sum(b.taken) AS taken,"
+        " sum(b.taken_count) AS taken_count, sum(b.refunded) AS refunded, sum(b.refunded_count) AS refunded_count"
+        " FROM finance.payment_source p CROSS JOIN LATERAL (VALUES (p.taken_day, p.amount, 1, 0::numeric, 0),"
+        " (p.refunded_day, 0::numeric, 0, p.refunded_amount, 1)) AS b(day, taken, taken_count, refunded, refunded_count)"
+        " WHERE b.day IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7"
+    ).replace(":nobody", "'00000000-0000-0000-0000-000000000000'::uuid")
+    rows = connection.execute(
+        text(
+            f"SELECT {key}, {ours}::text, {theirs}::text FROM finance.revenue_daily o FULL JOIN ({source}) t ON {joined}"
+            f" WHERE {ours} IS DISTINCT FROM {theirs} LIMIT :most"
+        ),
+        {"most": _MOST_SHOWN},
+    )
+    return [Difference("revenue_daily", *row) for row in rows]
+
+
+def _parked(connection: Connection) -> list[Difference]:
+    rows = connection.execute(
+        text("SELECT source, source_id, error FROM finance.payment_change_parked ORDER BY seq LIMIT :most"),
+        {"most": _MOST_SHOWN},
+    )
+    return [Difference("payment_change_parked", f"{source} {key}", error, "") for source, key, error in rows]
