@@ -38,6 +38,10 @@ class World:
         """The database as the operator, acting under `role` (a server role) when one is named."""
         return self._keep(Database(self.operator_url, role=role, pool_size=3))
 
+    def server_database(self, name: str) -> Database:
+        """Another database of the same server, as the operator."""
+        return self._keep(Database(self.server.operator_url(name), pool_size=1))
+
     def login_url(self, login: str) -> URL:
         """The URL of a person's login."""
         return make_url(self.server.url(login, PASSWORD, self.name))

@@ -258,6 +258,8 @@ statement = Table(
     Column("holder", Text()),
     _required("first_day", Date()),
     _required("last_day", Date()),
+    _required("covered_from", _instant()),
+    _required("covered_to", _instant()),
     Column("opening_balance", _money()),
     Column("closing_balance", _money()),
     _required("total_paid_in", _money()),

@@ -218,6 +218,8 @@ CREATE TABLE finance.statement (
     holder           text,
     first_day        date NOT NULL,                -- days covered, Nairobi, inclusive
     last_day         date NOT NULL,
+    covered_from     timestamptz NOT NULL,         -- every line from here …
+    covered_to       timestamptz NOT NULL,         -- … until before here is in the file: an export at noon proves no evening
     opening_balance  numeric(14,2),
     closing_balance  numeric(14,2),
     total_paid_in    numeric(14,2) NOT NULL,

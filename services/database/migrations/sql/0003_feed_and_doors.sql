@@ -264,8 +264,8 @@ GRANT SELECT (fleet_id, id, booking_id, booking_reference, route_id, vehicle_id,
     amount_cents, currency, method, status, receipt, checkout_request_id, short_code, result_code, failure_reason, refunded_amount,
     created_at, completed_at, refunded_at, updated_at, created_day, taken_day, refunded_day) ON finance.payment TO finance_viewer;
 
-GRANT INSERT (fleet_id, id, short_code, layout, file_name, sha256, holder, first_day, last_day, opening_balance, closing_balance,
-    total_paid_in, total_withdrawn, rows, imported, duplicates, rejected, controls, balance_chain) ON finance.statement TO finance_manager;
+GRANT INSERT (fleet_id, id, short_code, layout, file_name, sha256, holder, first_day, last_day, covered_from, covered_to,
+    opening_balance, closing_balance, total_paid_in, total_withdrawn, rows, imported, duplicates, rejected, controls, balance_chain) ON finance.statement TO finance_manager;
 GRANT INSERT ON finance.statement_line, finance.statement_rejection TO finance_manager;
 GRANT INSERT (fleet_id, id, day, state, pass, score, reasons) ON finance.reconciliation_match TO finance_manager;
 GRANT UPDATE (state) ON finance.reconciliation_match TO finance_manager;

@@ -1,0 +1,1 @@
+"""How the fleet stands, over payments (and, later, revenue): the one place that answers other programs."""

@@ -1,0 +1,338 @@
+"""The live table people look at: rows come and change, and what is being read stays where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, Final, Generic
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import (
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
+
+from ui.grid.column_menu import column_menu
+from ui.grid.columns import Row
+from ui.grid.copying import as_tsv
+from ui.grid.delegate import GridDelegate
+from ui.grid.flashing import Flashing, redraw_row
+from ui.grid.header import GridHeader
+from ui.grid.ink import Ink
+from ui.grid.layout import ColumnLayout, GridState
+from ui.grid.model import GridModel
+from ui.grid.reading import ReadingPosition
+from ui.theme import Tokens
+
+ROW_HEIGHT: Final = 30
+COMPACT_ROW_HEIGHT: Final = 26
+# An older page is asked for while this many screens are still below.
+_SCREENS_AHEAD: Final = 2
+
+
+class GridView(QTableView, Generic[Row]):
+    """A `GridModel` on the screen.
+
+    `row_activated(row)` on Enter or double click, `row_selected(row or None)` when the current choice changes,
+    `sort_wanted(name, descending)` when a header is clicked (the query sorts), `position_changed()` soon after `at_top`
+    or `reading` may have changed; the model may be changed then.
+    """
+
+    row_activated = Signal(object)
+    row_selected = Signal(object)
+    sort_wanted = Signal(str, bool)
+    position_changed = Signal()
+
+    def __init__(self, model: GridModel[Row], tokens: Tokens, name: str, parent: QWidget | None = None) -> None:
+        """A table called `name` for screen readers."""
+        super().__init__(parent)
+        self._grid = model
+        self._tokens = tokens
+        self._placeholder: QWidget | None = None
+        self._sort: tuple[str, bool] | None = None
+        self._delegate = GridDelegate(model, Ink(tokens, self.font()), self)
+        self._header = GridHeader(tokens, self)
+        self._reading = ReadingPosition(self.verticalScrollBar(), self._row_height, self)
+        self._flashing = Flashing(model, self)
+        # Selections change while rows are being taken out, when nobody may touch the model; so the news waits.
+        self._news = QTimer(self)
+        self._news.setSingleShot(True)
+        self._news.timeout.connect(self.position_changed)
+        self._prepare(name)
+        self.setModel(model)
+        self.columns = ColumnLayout(model.columns, self._header)
+        self.columns.reset()
+        self._connect(model)
+
+    @property
+    def at_top(self) -> bool:
+        """Whether the first row is in view at the upper edge."""
+        return self._reading.at_top
+
+    @property
+    def reading(self) -> bool:
+        """Whether somebody looks at something: scrolled away from the top, or a row is selected."""
+        return not self.at_top or self.selectionModel().hasSelection()
+
+    @property
+    def reduced_motion(self) -> bool:
+        """Whether nothing flashes, fades or slides."""
+        return self._delegate.reduced_motion
+
+    def set_reduced_motion(self, reduced: bool) -> None:
+        """Switches flashes, fades and slides off, or on again."""
+        self._delegate.reduced_motion = reduced
+
+    def set_theme(self, tokens: Tokens) -> None:
+        """Draws with other colours from now on."""
+        self._tokens = tokens
+        self._delegate.use(Ink(tokens, self.font()))
+        self._header.set_theme(tokens)
+        self.viewport().update()
+
+    def set_compact(self, compact: bool) -> None:
+        """Rows of 26 px instead of 30."""
+        self.verticalHeader().setDefaultSectionSize(COMPACT_ROW_HEIGHT if compact else ROW_HEIGHT)
+
+    def set_row_tint(self, tint: Callable[[Row], str | None] | None) -> None:
+        """Colours the ground of rows: '#RRGGBB', or None for the usual."""
+        self._delegate.row_tint = tint
+        self.viewport().update()
+
+    def set_placeholder(self, placeholder: QWidget | None) -> None:
+        """Shows a widget over the table while it is empty; the table owns it, and lets the one before go."""
+        if self._placeholder is not None:
+            self._placeholder.hide()
+            self._placeholder.deleteLater()
+        self._placeholder = placeholder
+        if placeholder is not None:
+            placeholder.setParent(self.viewport())
+        self._show_placeholder()
+
+    def set_sort(self, name: str | None, descending: bool = True) -> None:
+        """Draws the arrow at the column that the rows are sorted by; asks for nothing."""
+        self._sort = None if name is None else (name, descending)
+        sections = [n for n, column in enumerate(self._grid.columns) if name is not None and column.sort == name]
+        self._header.show_sort(sections[0] if sections else None, descending)
+
+    def selected_rows(self) -> list[Row]:
+        """The selected rows, from the top down."""
+        return [self._grid.row_at(at) for at in self._selected_places()]
+
+    def current_row(self) -> Row | None:
+        """The row the keyboard is on, if it is selected."""
+        index = self.currentIndex()
+        chosen = index.isValid() and self.selectionModel().isRowSelected(index.row(), QModelIndex())
+        return self._grid.row_at(index.row()) if chosen else None
+
+    def select(self, row_id: Hashable) -> bool:
+        """Selects the row with this id and brings it into view; False when it is not loaded."""
+        at = self._grid.row_of(row_id)
+        if at is None:
+            return False
+        index = self._grid.index(at, self.columns.shown()[0])
+        # Not selectRow: that would add to the selection while somebody holds Ctrl.
+        flag = QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(index, flag.ClearAndSelect | flag.Rows)
+        self.scrollTo(index)
+        return True
+
+    def go_to_top(self) -> None:
+        """Lets go of the selection and returns to the newest rows."""
+        self.clearSelection()
+        self.verticalScrollBar().setValue(0)
+        self._news.start()
+
+    def copy_selection(self, *, header: bool = False) -> None:
+        """Puts the selected rows' shown cells on the clipboard as TSV, under their titles if `header`."""
+        places, shown = self._selected_places(), self.columns.shown()
+        if not places:
+            return
+        lines = [[self._grid.text(at, column) for column in shown] for at in places]
+        if header:
+            lines.insert(0, [self._grid.columns[column].title for column in shown])
+        QGuiApplication.clipboard().setText(as_tsv(lines))
+
+    def layout_state(self) -> GridState:
+        """The layout as plain values: order, widths, hidden columns, sort."""
+        return self.columns.state(self._sort)
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Brings back what `layout_state` gave, as far as it fits the columns; the sort is shown and not asked for."""
+        self.columns.restore(state)
+        match state.get("sort"):
+            case [str() as name, bool() as descending]:
+                self.set_sort(name, descending)
+
+    def column_menu(self, section: int = -1) -> QMenu:
+        """The menu that hides, shows and moves columns, opened at `section`; it deletes itself when closed."""
+        return column_menu(self.columns, self._grid.columns, section, self)
+
+    # --- Qt ------------------------------------------------------------------------------------------------------
+
+    def updateGeometries(self) -> None:
+        """Lays out, then puts back what is being read."""
+        super().updateGeometries()
+        self._reading.settle()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy, activate, let go (Esc); everything else moves as in any list."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_selection()
+        elif event.keyCombination() == _COPY_WITH_TITLES:
+            self.copy_selection(header=True)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (row := self.current_row()) is not None:
+            self.row_activated.emit(row)
+        elif event.key() == Qt.Key.Key_Escape and self.selectionModel().hasSelection():
+            self.clearSelection()
+        else:
+            super().keyPressEvent(event)
+
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        """Home and End mean the first and the last row."""
+        rows, current = self._grid.rowCount(), self.currentIndex()
+        column = current.column() if current.isValid() else self.columns.shown()[0]
+        if action == QAbstractItemView.CursorAction.MoveHome and rows:
+            return self._grid.index(0, column)
+        if action == QAbstractItemView.CursorAction.MoveEnd and rows:
+            return self._grid.index(rows - 1, column)
+        return super().moveCursor(action, modifiers)
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Tells that reading began or ended."""
+        super().selectionChanged(selected, deselected)
+        self._news.start()
+        self.row_selected.emit(self.current_row())
+
+    def currentChanged(
+        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Moves the mark of the keyboard's row."""
+        super().currentChanged(current, previous)
+        self._mark_focus()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Takes up another font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.set_theme(self._tokens)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Shows the keyboard's row."""
+        super().focusInEvent(event)
+        self._mark_focus()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hides the keyboard's row."""
+        super().focusOutEvent(event)
+        self._mark_focus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keeps the placeholder over the whole table."""
+        super().resizeEvent(event)
+        self._show_placeholder()
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    def _prepare(self, name: str) -> None:
+        self.setAccessibleName(name)
+        self.setHorizontalHeader(self._header)
+        self.setItemDelegate(self._delegate)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        side = self.verticalHeader()
+        side.hide()
+        side.setMinimumSectionSize(COMPACT_ROW_HEIGHT)
+        side.setDefaultSectionSize(ROW_HEIGHT)
+        side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    def _connect(self, model: GridModel[Row]) -> None:
+        model.rowsInserted.connect(self._rows_inserted)
+        model.rowsRemoved.connect(self._rows_removed)
+        model.modelReset.connect(self._rows_replaced)
+        model.dataChanged.connect(self._flashing.start)
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.doubleClicked.connect(lambda index: self.row_activated.emit(self._grid.row_at(index.row())))
+        self._header.sectionClicked.connect(self._ask_sort)
+        self._header.menu_wanted.connect(self._open_menu)
+
+    def _row_height(self) -> int:
+        return self.verticalHeader().defaultSectionSize()
+
+    def _selected_places(self) -> list[int]:
+        chosen = self.selectionModel().selection()
+        spans = [chosen.at(number) for number in range(chosen.count())]
+        return sorted({at for span in spans for at in range(span.top(), span.bottom() + 1)})
+
+    def _rows_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
+        slide = self.isVisible() and not self.reduced_motion
+        self._reading.inserted(first, last - first + 1, slide=slide, keep=self.reading)
+        self._flashing.start()
+        self._rows_moved()
+
+    def _rows_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
+        self._reading.removed(first, last - first + 1)
+        self._rows_moved()
+
+    def _rows_replaced(self) -> None:
+        self._reading.reset()
+        self._rows_moved()
+        self._news.start()
+        self.row_selected.emit(None)
+
+    def _rows_moved(self) -> None:
+        self._mark_focus()
+        self._show_placeholder()
+
+    def _scrolled(self, value: int) -> None:
+        bar = self.verticalScrollBar()
+        if bar.maximum() - value < _SCREENS_AHEAD * bar.pageStep() and self._grid.canFetchMore(QModelIndex()):
+            self._grid.fetchMore(QModelIndex())
+        self._news.start()
+
+    def _mark_focus(self) -> None:
+        before, index = self._delegate.focused_row, self.currentIndex()
+        self._delegate.focused_row = index.row() if self.hasFocus() and index.isValid() else -1
+        for at in {before, self._delegate.focused_row} - {-1}:
+            redraw_row(self, at)
+
+    def _show_placeholder(self) -> None:
+        if self._placeholder is not None:
+            self._placeholder.setGeometry(self.viewport().rect())
+            self._placeholder.setVisible(not self._grid.rowCount())
+
+    def _ask_sort(self, section: int) -> None:
+        column = self._grid.columns[section]
+        if column.sort is None:
+            return
+        turned = self._sort is not None and self._sort[0] == column.sort
+        descending = not self._sort[1] if self._sort is not None and turned else column.align == "right"
+        self.set_sort(column.sort, descending)
+        self.sort_wanted.emit(column.sort, descending)
+
+    def _open_menu(self, section: int, where: QPoint) -> None:
+        self.column_menu(section).popup(where)
+
+
+_COPY_WITH_TITLES: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier | Qt.Key.Key_C

@@ -1,0 +1,114 @@
+"""The back office: projector and relay as one supervised process. Run several; one leads, the others stand by."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import ssl
+import sys
+from collections.abc import Callable
+from threading import Event, Thread
+
+from services.database.engine import Database
+from services.database.migration import require_current
+from services.domain.errors import EnvironmentFault, RelayUnreachable
+from services.feed.projector import Projector
+from services.relay.server import RelayServer
+from workstation.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+
+def run_backoffice(settings: Settings, *, until_stdin_closes: bool = False) -> None:
+    """Serves until SIGINT, SIGTERM or (as somebody's child) the end of standard input.
+
+    Raises what keeps it from starting; a projector that dies ends the process, so that a supervisor starts it again.
+    """
+    url = required_url(settings)
+    require_current(Database(url, application="back office"))
+    asyncio.run(_serve(settings, url, until_stdin_closes))
+
+
+def required_url(settings: Settings) -> str:
+    """The configured database, or EnvironmentFault."""
+    if settings.database_url is None:
+        raise EnvironmentFault(
+            "No database is named. Set WORKSTATION_DATABASE_URL, or database_url in the settings file."
+        )
+    return settings.database_url.get_secret_value()
+
+
+async def _serve(settings: Settings, url: str, until_stdin_closes: bool) -> None:
+    stopped, stop = asyncio.Event(), Event()
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        loop.call_soon_threadsafe(stopped.set)
+
+    _on_signals(loop, end)
+    if until_stdin_closes:
+        Thread(target=_wait_for_eof, args=(end,), name="parent", daemon=True).start()
+    relay = RelayServer(
+        Database(url, role="finance_relay", pool_size=3, application="relay"),
+        settings.relay_host,
+        settings.relay_port,
+        origins=settings.relay_origins,
+        announce_url=settings.relay_announce,
+        ssl=_tls(settings),
+    )
+    try:
+        await relay.start()
+    except OSError as error:
+        raise RelayUnreachable(
+            f"The live feed cannot listen on {settings.relay_host}:{settings.relay_port}: {error.strerror or error}."
+            " Set WORKSTATION_RELAY_PORT to a free port."
+        ) from error
+    projector = Projector(
+        Database(url, role="finance_projector", pool_size=2, application="projector"), published=relay.hint
+    )
+    worker = Thread(target=_project, args=(projector, stop, end), name="projector")
+    worker.start()
+    print(f"back office: live feed at {relay.url}", flush=True)
+    try:
+        await stopped.wait()
+    finally:
+        stop.set()
+        await asyncio.to_thread(worker.join)
+        await relay.stop()
+
+
+def _project(projector: Projector, stop: Event, end: Callable[[], None]) -> None:
+    try:
+        projector.run(stop)
+    finally:
+        if not stop.is_set():
+            _log.critical("the projector died; the back office ends so that it can be started again")
+        end()
+
+
+def _on_signals(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, end)
+        except NotImplementedError:  # Windows: the loop takes no signals, the interpreter does
+            signal.signal(number, lambda *_: end())
+
+
+def _wait_for_eof(end: Callable[[], None]) -> None:
+    while sys.stdin.buffer.read(1024):
+        pass
+    end()
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.relay_certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(settings.relay_certificate, settings.relay_key)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"The live feed's certificate {settings.relay_certificate} cannot be used: {error}."
+        ) from error
+    return context
