@@ -70,6 +70,7 @@ def digits_sought(query: str) -> str | None:
         return None
     if text.startswith("00254"):
         text = text[2:]
-    if text.startswith("254") and len(text) > 3 and text[3] in "17":
+    # '2547' alone can only be looked for as it stands: its local form, '07', is everybody's.
+    if text.startswith("254") and len(text) >= 6 and text[3] in "17":
         return "0" + text[3:]
     return text
