@@ -180,6 +180,12 @@ Index(
     payment.c.id.desc(),
 )
 Index("payment_by_taken_day", payment.c.fleet_id, payment.c.taken_day, payment.c.method)
+Index(
+    "payment_by_refunded_day",
+    payment.c.fleet_id,
+    payment.c.refunded_day,
+    postgresql_where=payment.c.refunded_day.is_not(None),
+)
 Index("payment_by_receipt", payment.c.fleet_id, payment.c.receipt)
 Index("payment_by_reference", payment.c.fleet_id, payment.c.booking_reference)
 Index("payment_by_booking", payment.c.booking_id)
@@ -315,6 +321,12 @@ Index(
 )
 Index("statement_line_by_day", statement_line.c.fleet_id, statement_line.c.day, statement_line.c.kind)
 Index("statement_line_by_receipt", statement_line.c.fleet_id, statement_line.c.receipt)
+Index(
+    "statement_line_by_linked_receipt",
+    statement_line.c.fleet_id,
+    statement_line.c.linked_receipt,
+    postgresql_where=statement_line.c.linked_receipt.is_not(None),
+)
 statement_rejection = Table(
     "statement_rejection",
     metadata,

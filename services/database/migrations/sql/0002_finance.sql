@@ -146,6 +146,7 @@ CREATE INDEX payment_by_route ON finance.payment (fleet_id, route_id, created_at
 CREATE INDEX payment_by_vehicle ON finance.payment (fleet_id, vehicle_id, created_at DESC, id DESC);
 CREATE INDEX payment_by_amount ON finance.payment (fleet_id, amount_cents DESC, created_at DESC, id DESC);
 CREATE INDEX payment_by_taken_day ON finance.payment (fleet_id, taken_day, method);
+CREATE INDEX payment_by_refunded_day ON finance.payment (fleet_id, refunded_day) WHERE refunded_day IS NOT NULL;
 CREATE INDEX payment_by_receipt ON finance.payment (fleet_id, receipt);
 CREATE INDEX payment_by_reference ON finance.payment (fleet_id, booking_reference);
 CREATE INDEX payment_by_booking ON finance.payment (booking_id);
@@ -267,6 +268,7 @@ CREATE UNIQUE INDEX statement_line_identity ON finance.statement_line
     (fleet_id, short_code, receipt, leg, completed_at, coalesce(paid_in, 0), coalesce(withdrawn, 0), occurrence);
 CREATE INDEX statement_line_by_day ON finance.statement_line (fleet_id, day, kind);
 CREATE INDEX statement_line_by_receipt ON finance.statement_line (fleet_id, receipt);
+CREATE INDEX statement_line_by_linked_receipt ON finance.statement_line (fleet_id, linked_receipt) WHERE linked_receipt IS NOT NULL;
 
 CREATE TABLE finance.statement_rejection (
     fleet_id      uuid NOT NULL,
