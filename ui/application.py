@@ -1,0 +1,51 @@
+"""The Qt application: its names, its look, and what becomes of a bug."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from types import TracebackType
+
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QApplication
+
+from ui.main_window import PRODUCT
+from ui.theme import Theme
+
+_log = logging.getLogger(__name__)
+
+
+def make_application(theme: Theme) -> QApplication:
+    """The one QApplication of this process, in the product's look."""
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication([PRODUCT])
+    application.setApplicationName("fleet-finance-workstation")
+    application.setApplicationDisplayName(PRODUCT)
+    application.setOrganizationName("fleet-finance-workstation")
+    application.setQuitOnLastWindowClosed(True)
+    # Figures are written by the product itself; spin boxes and calendars follow the same conventions.
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.Kenya))
+    theme.apply(application)
+    return application
+
+
+def tell_bugs(tell: Callable[[BaseException], None]) -> Callable[[], None]:
+    """From now on an exception that nobody caught is logged with its traceback and told; the window stays open.
+
+    Returns what puts the interpreter's own way back.
+    """
+    before = sys.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            before(kind, error, trace)
+            return
+        _log.critical("a bug", exc_info=(kind, error, trace))
+        tell(error)
+
+    def restore() -> None:
+        sys.excepthook = before
+
+    sys.excepthook = hook
+    return restore

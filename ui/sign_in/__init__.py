@@ -1,0 +1,1 @@
+"""Signing in: which server, as whom."""

@@ -1,0 +1,1 @@
+"""Small widgets, one noun each: they know Qt and the theme, and nothing of payments."""
