@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from services.reconciliation.service import ReconciliationService
-from services.statements.importer import ImportResult, StatementImporter
 
 from services.database.engine import Database
 from services.database.fleets import Fleet, fleet_by_code
@@ -21,6 +19,9 @@ from services.database.migration import require_current
 from services.domain.errors import WorkstationError
 from services.feed import verification
 from services.feed.capture import install_capture
+from services.reconciliation.service import ReconciliationService
+from services.statements.imported import ImportResult
+from services.statements.importer import StatementImporter
 from workstation.backoffice import required_url, run_backoffice
 from workstation.logs import start_logging
 from workstation.settings import Settings, load_settings
@@ -75,7 +76,7 @@ def display_found() -> bool:
 def demo(
     context: typer.Context,
     fleet_days: Annotated[int, typer.Option(min=2, max=400, help="Days of history.")] = 60,
-    rate: Annotated[float, typer.Option(min=0.0, max=500, help="Live bookings a second.")] = 1.5,
+    rate: Annotated[float, typer.Option(min=0.0, max=500, help="Live bookings a second.")] = 0.5,
     no_window: Annotated[
         bool, typer.Option("--no-window", help="Run the same job offscreen and print a summary.")
     ] = False,

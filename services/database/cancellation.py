@@ -6,12 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock
-
-import psycopg
+from typing import Protocol, runtime_checkable
 
 from services.domain.errors import Cancelled
 
 _current: ContextVar[CancelScope | None] = ContextVar("cancel_scope", default=None)
+
+
+@runtime_checkable
+class Cancellable(Protocol):
+    """What a scope needs of a driver's connection (psycopg's has it)."""
+
+    def cancel_safe(self, *, timeout: float = ...) -> None:
+        """Asks the server to end the running query."""
+        ...
 
 
 class CancelScope:
@@ -19,7 +27,7 @@ class CancelScope:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._connections: list[psycopg.Connection[object]] = []
+        self._connections: list[Cancellable] = []
         self._cancelled = False
 
     @staticmethod
@@ -50,7 +58,7 @@ class CancelScope:
     def watching(self, connection: object) -> Iterator[None]:
         """Registers a connection for as long as it is used."""
         self.check()
-        watched = connection if isinstance(connection, psycopg.Connection) else None
+        watched = connection if isinstance(connection, Cancellable) else None
         with self._lock:
             if watched is not None:
                 self._connections.append(watched)
@@ -63,12 +71,15 @@ class CancelScope:
 
     def cancel(self) -> None:
         """Ends the running queries on the server; work between two queries ends at its next one."""
+        # Only imported where a query runs: a window is painted sooner without the driver.
+        from psycopg import Error
+
         self._cancelled = True
         with self._lock:
             running = list(self._connections)
         for connection in running:
             try:
                 connection.cancel_safe(timeout=2)
-            except psycopg.Error:
+            except Error:
                 # The server did not take the request; the work still ends at its next check().
                 continue

@@ -1,7 +1,8 @@
 """Where the embedded server may live: its folder, its programs, and the user of the machine that runs it.
 
 PostgreSQL refuses to run as root. Under root it therefore runs as the user `pgserver`, who must reach its programs and
-its data. Nobody's folder is opened for that: what lies behind a closed folder (`/root`) moves to `SHELTER` instead.
+its data. Nobody's folder is opened for that: what lies behind a closed folder (a home of root's alone) moves to
+`SHELTER` instead.
 """
 
 from __future__ import annotations

@@ -113,4 +113,4 @@ def _by_id(
     connection: Connection, fleet_id: UUID, key: SQLCoreOperations[UUID], name: SQLCoreOperations[str]
 ) -> dict[UUID, str]:
     query = select(key, name).where(text("fleet_id = :fleet")).order_by(name)
-    return dict(connection.execute(query, {"fleet": fleet_id}).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(query, {"fleet": fleet_id})}

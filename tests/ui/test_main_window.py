@@ -19,7 +19,6 @@ from ui.main_window import MainWindow, rail_is_narrow
 from ui.theme import Theme
 
 # What opens a popup asks for the keyboard, which the offscreen display has not got.
-pytestmark = pytest.mark.qt_log_ignore("plugin does not support grabbing the keyboard", extend=True)
 
 AFTERNOON = datetime(2026, 11, 22, 11, 5, 13, tzinfo=UTC)
 CTRL = Qt.KeyboardModifier.ControlModifier

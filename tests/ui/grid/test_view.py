@@ -238,7 +238,6 @@ def test_the_only_column_cannot_be_unticked(table: Table) -> None:
     assert not actions["Number"].isEnabled()
 
 
-@pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)
 def test_a_right_click_on_the_header_opens_the_menu(table: Table, qapp: QApplication) -> None:
     _, view = table(3)
     header = view.horizontalHeader()

@@ -14,7 +14,6 @@ from ui.theme import Theme
 from ui.widgets.day_range import PRESETS, DayRangeButton, days_in_words
 
 # What opens a popup asks for the keyboard, which the offscreen display has not got.
-pytestmark = pytest.mark.qt_log_ignore("plugin does not support grabbing the keyboard", extend=True)
 
 
 class Wall:

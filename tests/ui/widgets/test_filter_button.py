@@ -11,7 +11,6 @@ from ui.theme import Theme
 from ui.widgets.filter_button import Choice, FilterButton
 
 # What opens a popup asks for the keyboard, which the offscreen display has not got.
-pytestmark = pytest.mark.qt_log_ignore("plugin does not support grabbing the keyboard", extend=True)
 
 STATUSES = [Choice("completed", "Completed"), Choice("pending", "Pending"), Choice("failed", "Failed")]
 BUSES = [Choice(f"bus-{number}", f"KDA {number:03}A") for number in range(30)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
@@ -19,7 +18,6 @@ from ui.widgets.segmented import Segmented
 from ui.widgets.status_pill import StatusPill
 
 # What opens a popup asks for the keyboard, which the offscreen display has not got.
-pytestmark = pytest.mark.qt_log_ignore("plugin does not support grabbing the keyboard", extend=True)
 
 
 def test_a_label_never_reads_markup(qtbot: QtBot) -> None:

@@ -1,0 +1,34 @@
+"""`make bench [ROWS=name]`: every row, or the named ones."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.benchmarks.harness import Result, report
+from tests.benchmarks.latency import commit_to_painted_cell
+from tests.benchmarks.startup import first_live_rows, painted_shell
+
+ROWS = {
+    "shell": lambda: [painted_shell()],
+    "first-rows": lambda: [first_live_rows()],
+    "latency": commit_to_painted_cell,
+}
+
+
+def main(names: list[str]) -> int:
+    """Runs the rows; 2 for an unknown name, 1 where a goal is missed."""
+    unknown = [name for name in names if name not in ROWS]
+    if unknown:
+        print(f"no such row: {', '.join(unknown)}; there are {', '.join(ROWS)}", file=sys.stderr)
+        return 2
+    results: list[Result] = []
+    for name in names or ROWS:
+        print(f"… {name}", file=sys.stderr, flush=True)
+        results += ROWS[name]()
+    report(results, Path("benchmarks.json"))
+    return 0 if all(row.holds for row in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
