@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QKeyEvent, QResizeEvent, QShowEvent
@@ -13,14 +14,16 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QMenu, QStackedW
 
 from ui.actions import Action, ActionRegistry
 from ui.icons import app_icon
-from ui.palette import CommandPalette
-from ui.shortcuts import ShortcutsOverlay
 from ui.theme import MODES, Theme
 from ui.widgets import message_strip, status_bar
 from ui.widgets.drop_zone import DropZone, files_in
 from ui.widgets.message_strip import MessageAction, MessageStack, MessageStrip
 from ui.widgets.rail import Rail
 from ui.widgets.status_bar import StatusBar
+
+if TYPE_CHECKING:
+    from ui.palette import CommandPalette
+    from ui.shortcuts import ShortcutsOverlay
 
 PRODUCT: Final = "Fleet Finance"
 DEFAULT_SIZE: Final = (1366, 768)
@@ -69,11 +72,31 @@ class MainWindow(QMainWindow):
         self._menu = QMenu(self)
         self._build(environment)
         self.drop_zone = DropZone(theme, self, "Drop to import the statement")
-        self.palette_overlay = CommandPalette(self, theme, registry)
-        self.shortcuts_overlay = ShortcutsOverlay(self, registry)
         self._connect()
         registry.attach(self)
         registry.add_all(self._own_actions())
+
+    # What opens over the page is made when it is first wanted: the window is painted sooner without it.
+
+    @cached_property
+    def palette_overlay(self) -> CommandPalette:
+        """The command palette."""
+        from ui.palette import CommandPalette
+
+        return CommandPalette(self, self._theme, self._registry)
+
+    @cached_property
+    def shortcuts_overlay(self) -> ShortcutsOverlay:
+        """The list of every shortcut."""
+        from ui.shortcuts import ShortcutsOverlay
+
+        return ShortcutsOverlay(self, self._registry)
+
+    def _find(self) -> None:
+        self.palette_overlay.open_palette()
+
+    def _show_shortcuts(self) -> None:
+        self.shortcuts_overlay.open_overlay()
 
     # Pages
 
@@ -259,7 +282,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.rail.picked.connect(self.show_page)
-        self.rail.find_wanted.connect(self.palette_overlay.open_palette)
+        self.rail.find_wanted.connect(self._find)
         self.rail.menu_wanted.connect(self._open_menu)
         self.status.unread_clicked.connect(self._show_alerts)
         self.drop_zone.dropped.connect(self._dropped)
@@ -273,7 +296,7 @@ class MainWindow(QMainWindow):
                 "Find anything…",
                 "Ctrl+K",
                 "Window",
-                self.palette_overlay.open_palette,
+                self._find,
                 "search command",
             ),
             Action(
@@ -281,7 +304,7 @@ class MainWindow(QMainWindow):
                 "Keyboard shortcuts",
                 "?",
                 "Window",
-                self.shortcuts_overlay.open_overlay,
+                self._show_shortcuts,
                 "help keys",
             ),
             Action("window.menu", "Open the menu", "F10", "Window", self._open_menu),

@@ -70,9 +70,15 @@ async def _serve(settings: Settings, url: str, until_stdin_closes: bool) -> None
     worker = Thread(target=_project, args=(projector, stop, end), name="projector")
     worker.start()
     print(f"back office: live feed at {relay.url}", flush=True)
+    watching = asyncio.create_task(relay.watch(), name="relay")
+    watching.add_done_callback(lambda _: stopped.set())
     try:
         await stopped.wait()
+        if watching.done():
+            # A bug ended the relay: the process ends with its traceback, so that it is started again.
+            watching.result()
     finally:
+        watching.cancel()
         stop.set()
         await asyncio.to_thread(worker.join)
         await relay.stop()

@@ -5,40 +5,41 @@ The shell is painted before anything heavy is imported; the database's modules l
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from services.domain.errors import WorkstationError
 from services.domain.period import NAIROBI
 from ui.actions import Action, ActionRegistry
 from ui.application import make_application, tell_bugs
-from ui.connection import DatabaseWatch
 from ui.main_window import MainWindow
-from ui.palette import Entry
-from ui.tasks import Tasks
 from ui.theme import Theme
 from ui.widgets.message_strip import MessageStrip
 from ui.widgets.notice import Notice
 
 if TYPE_CHECKING:
-    from ui.live import LiveFeed, LiveState
+    import asyncio
+
     from ui.reconciliation.page import ReconciliationPage
 
     from services.database.fleets import Fleet
     from services.payments.filters import PaymentFilter
+    from ui.connection import DatabaseWatch
+    from ui.live import LiveFeed, LiveState
+    from ui.palette import Entry
     from ui.payments.page import PaymentsPage
     from ui.sign_in.dialog import SignInDialog
     from ui.sign_in.request import SignInRequest
+    from ui.tasks import Tasks
     from workstation.session import Session
     from workstation.settings import Settings
 
@@ -66,7 +67,6 @@ class Desktop(QObject):
         self._settings, self.theme, self._around = settings, theme, surroundings
         self.registry = ActionRegistry()
         self.window = MainWindow(theme, self.registry, environment=surroundings.environment)
-        self.tasks = Tasks(self.window)
         self.session: Session | None = None
         self.fleet: Fleet | None = None
         self.payments: PaymentsPage | None = None
@@ -77,8 +77,16 @@ class Desktop(QObject):
         self._offline: MessageStrip | None = None
         self._waiting = Notice(theme, "loading", "Connecting to the database…")
         self.window.set_placeholder(self._waiting)
-        self.tasks.fault.connect(self._told_fault)
-        self.tasks.bug.connect(self.told_bug)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """Work that runs in threads for this window."""
+        from ui.tasks import Tasks
+
+        tasks = Tasks(self.window)
+        tasks.fault.connect(self._told_fault)
+        tasks.bug.connect(self.told_bug)
+        return tasks
 
     # Signing in -----------------------------------------------------------------------------------------------------
 
@@ -238,6 +246,8 @@ class Desktop(QObject):
             self.reconciliation.set_fleet(fleet.id, fleet.zone)
 
     def _watch_database(self, session: Session) -> None:
+        from ui.connection import DatabaseWatch
+
         self._watch = DatabaseWatch(self.tasks, session.database.ping)
         self._watch.state_changed.connect(partial(self.window.set_connection, "database"))
         self._watch.lost.connect(self._went_offline)
@@ -293,6 +303,8 @@ class Desktop(QObject):
 
     def choose_statements(self) -> None:
         """Asks for statement files."""
+        from PySide6.QtWidgets import QFileDialog
+
         dialog = QFileDialog(self.window, "Import M-Pesa statements", self._statement_folder(), _STATEMENTS)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -313,16 +325,31 @@ class Desktop(QObject):
         payments = self.payments
         if payments is None:
             return
+        reconciliation, private = "Reconciliation", "Hide amounts and phones"
         self.registry.add_all(
             (
-                Action("statements.import", "Import statements…", "Ctrl+O", "Reconciliation", self.choose_statements, "open csv mpesa drop", icon="import"),
-                Action("payments.find", "Search payments", "Ctrl+F", "Payments", self._search_payments, "name phone receipt", icon="search"),
+                Action(
+                    "statements.import",
+                    "Import statements…",
+                    "Ctrl+O",
+                    reconciliation,
+                    self.choose_statements,
+                    "open csv mpesa",
+                ),
+                Action(
+                    "payments.find",
+                    "Search payments",
+                    "Ctrl+F",
+                    "Payments",
+                    self._search_payments,
+                    "name phone receipt",
+                ),
                 Action("payments.clear", "Clear all filters", "", "Payments", payments.clear_filters),
                 Action("view.reload", "Reload", "F5", "Window", self._reload_all, "refresh"),
-                Action("window.private", "Hide amounts and phones", "Ctrl+Shift+P", "Window", self._toggle_privacy, "privacy blur mask"),
+                Action("window.private", private, "Ctrl+Shift+P", "Window", self._toggle_privacy, "privacy blur mask"),
                 Action("window.quit", "Quit", "Ctrl+Q", "Window", self.window.close, "exit close"),
             )
-        )  # fmt: skip
+        )
         self.registry.add_all(
             Action(f"fleet.{fleet.code}", f"Show {fleet.name}", "", "Fleet", partial(self.show_fleet, fleet))
             for fleet in (self.session.fleets if self.session and len(self.session.fleets) > 1 else ())
@@ -348,13 +375,16 @@ class Desktop(QObject):
 
     def _found_names(self, typed: str) -> list[Entry]:
         """Buses and routes whose name holds what is typed, for the palette."""
+        from ui.palette import Entry
+
         if self.payments is None or (shown := self.payments.filter) is None:
             return []
         plain, names = _bare(shown), self.payments.names
+        buses = [(name, "Bus", replace(plain, vehicles=frozenset({id_}))) for id_, name in names.vehicles.items()]
+        routes = [(name, "Route", replace(plain, routes=frozenset({id_}))) for id_, name in names.routes.items()]
         return [
-            Entry(name, kind, partial(self._show_filter, replace(plain, **{field: frozenset({id_})})))
-            for field, kind, known in (("vehicles", "Bus", names.vehicles), ("routes", "Route", names.routes))
-            for id_, name in known.items()
+            Entry(name, kind, partial(self._show_filter, wanted))
+            for name, kind, wanted in buses + routes
             if typed.casefold() in name.casefold()
         ][:8]
 
@@ -362,6 +392,8 @@ class Desktop(QObject):
         """Payments whose receipt, reference, phone or passenger begins with what is typed."""
         if self.session is None or self.payments is None or (shown := self.payments.filter) is None or len(typed) < 3:
             return
+        from ui.palette import Entry
+
         wanted, service = replace(_bare(shown), search=typed), self.session.payments
 
         def offer(page: Any) -> None:
@@ -429,9 +461,7 @@ class Desktop(QObject):
 
 
 def _bare(shown: PaymentFilter) -> PaymentFilter:
-    return replace(
-        shown, statuses=frozenset(), methods=frozenset(), routes=frozenset(), vehicles=frozenset(), drivers=frozenset(), hour=None, search=""
-    )  # fmt: skip
+    return type(shown)(shown.fleet_id, shown.days)
 
 
 def run_desktop(
@@ -441,19 +471,24 @@ def run_desktop(
     job: Callable[[Desktop], Any] | None = None,
 ) -> int:
     """Shows the window until it is closed (or until the coroutine of `job` has run); returns the exit code."""
-    import qasync
-
     theme = Theme(settings.theme)
     application = make_application(theme)
     around = surroundings or Surroundings(settings.environment, QSettings())
-    loop = qasync.QEventLoop(application)
-    asyncio.set_event_loop(loop)
     desktop = Desktop(settings, theme, around)
     restore_hook = tell_bugs(desktop.told_bug)
+    desktop.window.show()
+    application.processEvents()
+
+    # The event loop and everything that talks to a server is loaded behind the painted window.
+    import asyncio
+
+    import qasync
+
+    loop = qasync.QEventLoop(application)
+    asyncio.set_event_loop(loop)
     closed = asyncio.Event()
     application.aboutToQuit.connect(closed.set)
     _end_on_signals(desktop.window)
-    desktop.window.show()
     QTimer.singleShot(0, desktop.start)
     try:
         with loop:
