@@ -76,7 +76,7 @@ def display_found() -> bool:
 def demo(
     context: typer.Context,
     fleet_days: Annotated[int, typer.Option(min=2, max=400, help="Days of history.")] = 60,
-    rate: Annotated[float, typer.Option(min=0.0, max=500, help="Live bookings a second.")] = 0.5,
+    rate: Annotated[float, typer.Option(min=0.0, max=500, help="Live bookings a second.")] = 0.3,
     no_window: Annotated[
         bool, typer.Option("--no-window", help="Run the same job offscreen and print a summary.")
     ] = False,

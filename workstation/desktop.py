@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -35,11 +35,9 @@ if TYPE_CHECKING:
     from services.payments.filters import PaymentFilter
     from ui.connection import DatabaseWatch
     from ui.live import LiveFeed, LiveState
-    from ui.palette import Entry
     from ui.payments.page import PaymentsPage
-    from ui.sign_in.dialog import SignInDialog
-    from ui.sign_in.request import SignInRequest
     from ui.tasks import Tasks
+    from workstation.entrance import Entrance
     from workstation.session import Session
     from workstation.settings import Settings
 
@@ -73,7 +71,7 @@ class Desktop(QObject):
         self.reconciliation: ReconciliationPage | None = None
         self.live: LiveFeed | None = None
         self._watch: DatabaseWatch | None = None
-        self._sign_in: SignInDialog | None = None
+        self.entrance: Entrance | None = None
         self._offline: MessageStrip | None = None
         self._waiting = Notice(theme, "loading", "Connecting to the database…")
         self.window.set_placeholder(self._waiting)
@@ -92,124 +90,28 @@ class Desktop(QObject):
 
     def start(self) -> None:
         """Connects where the settings name a database, otherwise asks who wants to sign in."""
+        from workstation.entrance import Entrance
+
         self.window.set_connection("database", "busy", "Connecting…")
-        if self._settings.database_url is None:
-            self.ask()
-        else:
-            self.connect_to(self._settings.database_url.get_secret_value(), self._refused_at_start)
-
-    def connect_to(self, url: object, refused: Callable[[WorkstationError], None]) -> None:
-        """Signs in at `url` (text or URL) in a thread; `refused` hears what stands in the way."""
-        relay = self._settings.relay_url
-
-        def work() -> Session:
-            from services.database.engine import database_url
-            from workstation.session import open_session
-
-            return open_session(database_url(url) if isinstance(url, str) else url, relay)  # type: ignore[arg-type]
-
-        self.tasks.run("connect", work, self._enter, refused)
-
-    def ask(self, error: str = "") -> None:
-        """Opens the sign-in dialog, with what is known already."""
-        from ui.sign_in.dialog import SignInDialog
-        from workstation.credentials import find_keyring
-
-        ring, memory = find_keyring(), self._around.memory
-        dialog = SignInDialog(
-            self.theme, remember_available=ring.available, remember_reason=ring.reason, parent=self.window
+        self.entrance = Entrance(
+            self.window, self.theme, self.tasks, self._around.memory, self._settings.relay_url, self._around.complain
         )
-        server, login = str(memory.value("sign_in/server", "")), str(memory.value("sign_in/login", ""))
-        dialog.prefill(server, login, ring.password(server, login) or "", remember=ring.available)
-        dialog.submitted.connect(self._submitted)
-        dialog.test_requested.connect(self._tested)
-        dialog.demo_requested.connect(self._start_demo)
-        dialog.rejected.connect(self._sign_in_closed)
-        self._sign_in = dialog
-        self.window.set_connection("database", "off", "Not signed in")
-        dialog.open()
-        if error:
-            dialog.show_error(error)
-
-    def _sign_in_closed(self) -> None:
-        if self.session is None:
-            self.window.close()
-
-    def _submitted(self, request: SignInRequest) -> None:
-        from workstation.credentials import url_of
-
-        self._dialog.set_busy(True)
-        try:
-            url = url_of(request)
-        except WorkstationError as error:
-            self._refused(error)
-            return
-        self._request = request
-        self.connect_to(url, self._refused)
-
-    def _tested(self, request: SignInRequest) -> None:
-        def work() -> str:
-            from workstation.credentials import url_of
-            from workstation.session import try_connection
-
-            return try_connection(url_of(request))
-
-        self._dialog.set_busy(True)
-        self.tasks.run("connect", work, self._test_passed, self._refused)
-
-    def _test_passed(self, sentence: str) -> None:
-        self._dialog.set_busy(False)
-        self._dialog.show_success(sentence)
-
-    def _refused(self, error: WorkstationError) -> None:
-        self._around.complain(str(error))
-        self._dialog.set_busy(False)
-        self._dialog.show_error(str(error))
-
-    def _refused_at_start(self, error: WorkstationError) -> None:
-        self._around.complain(str(error))
-        self.window.set_connection("database", "bad", "Not connected")
-        self.ask(str(error))
-
-    @property
-    def _dialog(self) -> SignInDialog:
-        if self._sign_in is None:
-            raise RuntimeError("nobody is signing in")
-        return self._sign_in
-
-    def _start_demo(self) -> None:
-        from PySide6.QtCore import QProcess
-
-        command = [] if getattr(sys, "frozen", False) else ["-m", "workstation.cli"]
-        QProcess.startDetached(sys.executable, [*command, "demo"])
-        self.window.close()
+        self.entrance.opened.connect(self._enter)
+        self.entrance.abandoned.connect(self.window.close)
+        url = self._settings.database_url
+        self.entrance.come_in(url.get_secret_value() if url is not None else None)
 
     # Working --------------------------------------------------------------------------------------------------------
 
     def _enter(self, session: Session) -> None:
-        self._remember_sign_in()
         self.session = session
         self._build_pages(session)
         self._watch_database(session)
         self._listen(session)
-        self._add_actions()
+        self._add_actions(session)
         self.show_fleet(session.fleets[0])
         self.window.restore_state(self._around.memory)
         self.entered.emit(session)
-
-    def _remember_sign_in(self) -> None:
-        if self._sign_in is None:
-            return
-        request, memory = self._request, self._around.memory
-        memory.setValue("sign_in/server", request.server)
-        memory.setValue("sign_in/login", request.login)
-        if request.remember:
-            from workstation.credentials import find_keyring
-
-            if sentence := find_keyring().remember(request):
-                self.window.show_message("warning", sentence)
-        self._sign_in.accept()
-        self._sign_in = None
 
     def _build_pages(self, session: Session) -> None:
         from ui.reconciliation.page import ReconciliationPage
@@ -321,7 +223,9 @@ class Desktop(QObject):
 
     # Actions ---------------------------------------------------------------------------------------------------------
 
-    def _add_actions(self) -> None:
+    def _add_actions(self, session: Session) -> None:
+        from workstation.finding import Finder
+
         payments = self.payments
         if payments is None:
             return
@@ -352,11 +256,10 @@ class Desktop(QObject):
         )
         self.registry.add_all(
             Action(f"fleet.{fleet.code}", f"Show {fleet.name}", "", "Fleet", partial(self.show_fleet, fleet))
-            for fleet in (self.session.fleets if self.session and len(self.session.fleets) > 1 else ())
+            for fleet in (session.fleets if len(session.fleets) > 1 else ())
         )
         self._private = False
-        self.window.palette_overlay.add_provider(self._found_names)
-        self.window.palette_overlay.sought.connect(self._look_up)
+        Finder(self.window.palette_overlay, payments, session.payments, self.tasks, self._show_filter)
 
     def _search_payments(self) -> None:
         self.window.show_page("payments")
@@ -372,43 +275,6 @@ class Desktop(QObject):
         self._private = not self._private
         if self.payments is not None:
             self.payments.conceal(self._private)
-
-    def _found_names(self, typed: str) -> list[Entry]:
-        """Buses and routes whose name holds what is typed, for the palette."""
-        from ui.palette import Entry
-
-        if self.payments is None or (shown := self.payments.filter) is None:
-            return []
-        plain, names = _bare(shown), self.payments.names
-        buses = [(name, "Bus", replace(plain, vehicles=frozenset({id_}))) for id_, name in names.vehicles.items()]
-        routes = [(name, "Route", replace(plain, routes=frozenset({id_}))) for id_, name in names.routes.items()]
-        return [
-            Entry(name, kind, partial(self._show_filter, wanted))
-            for name, kind, wanted in buses + routes
-            if typed.casefold() in name.casefold()
-        ][:8]
-
-    def _look_up(self, typed: str) -> None:
-        """Payments whose receipt, reference, phone or passenger begins with what is typed."""
-        if self.session is None or self.payments is None or (shown := self.payments.filter) is None or len(typed) < 3:
-            return
-        from ui.palette import Entry
-
-        wanted, service = replace(_bare(shown), search=typed), self.session.payments
-
-        def offer(page: Any) -> None:
-            found = [
-                Entry(
-                    f"{row.receipt or row.booking_reference} · {row.passenger}",
-                    f"Payment {row.created_at.astimezone(wanted.days.zone):%d %b %H:%M}",
-                    partial(self._show_filter, replace(wanted, search=row.receipt or row.booking_reference)),
-                    rank=1,
-                )
-                for row in page.rows
-            ]
-            self.window.palette_overlay.offer(typed, found)
-
-        self.tasks.run("palette", lambda: service.page(wanted, limit=6), offer, lambda _: None)
 
     def _show_filter(self, wanted: PaymentFilter) -> None:
         self.window.show_page("payments")
@@ -458,10 +324,6 @@ class Desktop(QObject):
         self.tasks.stop()
         if self.session is not None:
             self.session.database.close()
-
-
-def _bare(shown: PaymentFilter) -> PaymentFilter:
-    return type(shown)(shown.fleet_id, shown.days)
 
 
 def run_desktop(
