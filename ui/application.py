@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from types import TracebackType
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from ui.main_window import PRODUCT
@@ -28,6 +28,27 @@ def make_application(theme: Theme) -> QApplication:
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.Kenya))
     theme.apply(application)
     return application
+
+
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+#: What the offscreen platform says about every window: it has no window manager to ask.
+_OFFSCREEN = "This plugin does not support"
+
+
+def log_qt_messages() -> None:
+    """Sends Qt's own messages to the log, like everybody else's."""
+
+    def handler(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+        if not message.startswith(_OFFSCREEN):
+            _log.log(_LEVELS.get(kind, logging.WARNING), "%s", message)
+
+    qInstallMessageHandler(handler)
 
 
 def tell_bugs(tell: Callable[[BaseException], None]) -> Callable[[], None]:

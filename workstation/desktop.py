@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QWidget
 from services.domain.errors import WorkstationError
 from services.domain.period import NAIROBI
 from ui.actions import Action, ActionRegistry
-from ui.application import make_application, tell_bugs
+from ui.application import log_qt_messages, make_application, tell_bugs
 from ui.main_window import MainWindow
 from ui.theme import Theme
 from ui.widgets.message_strip import MessageStrip
@@ -29,13 +29,13 @@ from ui.widgets.notice import Notice
 if TYPE_CHECKING:
     import asyncio
 
-    from ui.reconciliation.page import ReconciliationPage
-
     from services.database.fleets import Fleet
     from services.payments.filters import PaymentFilter
     from ui.connection import DatabaseWatch
     from ui.live import LiveFeed, LiveState
     from ui.payments.page import PaymentsPage
+    from ui.reconciliation.importing import ImportReport
+    from ui.reconciliation.page import ReconciliationPage
     from ui.tasks import Tasks
     from workstation.entrance import Entrance
     from workstation.session import Session
@@ -114,9 +114,8 @@ class Desktop(QObject):
         self.entered.emit(session)
 
     def _build_pages(self, session: Session) -> None:
-        from ui.reconciliation.page import ReconciliationPage
-
         from ui.payments.page import PaymentsPage
+        from ui.reconciliation.page import ReconciliationPage
 
         self.payments = PaymentsPage(self.theme, self.tasks, session.payments)
         self.payments.set_reduced_motion(self._settings.reduced_motion)
@@ -131,6 +130,7 @@ class Desktop(QObject):
             show_message=self.window.show_message,
         )
         self.reconciliation.import_wanted.connect(self.choose_statements)
+        self.reconciliation.import_finished.connect(self._complain_of_refused)
         self.window.add_page("payments", "Payments", "payments", self.payments)
         self.window.add_page(
             "reconciliation", "Reconciliation", "reconciliation", self.reconciliation, compact_rail=True
@@ -183,8 +183,9 @@ class Desktop(QObject):
         words = f"The database does not answer. What you see is as of {as_of.astimezone(NAIROBI):%H:%M}; reconnecting…"
         self._around.complain(words)
         self._offline = self.window.show_message("warning", words)
-        if self.payments is not None:
+        if self.payments is not None and self.reconciliation is not None:
             self.payments.set_offline(as_of)
+            self.reconciliation.set_offline(as_of)
 
     def _came_back(self) -> None:
         if self._offline is not None:
@@ -192,6 +193,7 @@ class Desktop(QObject):
             self._offline = None
         if self.payments is not None and self.reconciliation is not None:
             self.payments.set_offline(None)
+            self.reconciliation.set_offline(None)
             self.payments.reload()
             self.reconciliation.reload()
 
@@ -202,6 +204,11 @@ class Desktop(QObject):
         if self.reconciliation is not None:
             self.window.show_page("reconciliation")
             self.reconciliation.import_files([Path(file) for file in files])
+
+    def _complain_of_refused(self, report: ImportReport) -> None:
+        for file in report.files:
+            if file.result is None:
+                self._around.complain(f"{file.file}: {file.refusal}")
 
     def choose_statements(self) -> None:
         """Asks for statement files."""
@@ -275,6 +282,8 @@ class Desktop(QObject):
         self._private = not self._private
         if self.payments is not None:
             self.payments.conceal(self._private)
+        if self.reconciliation is not None:
+            self.reconciliation.conceal(self._private)
 
     def _show_filter(self, wanted: PaymentFilter) -> None:
         self.window.show_page("payments")
@@ -333,6 +342,7 @@ def run_desktop(
     job: Callable[[Desktop], Any] | None = None,
 ) -> int:
     """Shows the window until it is closed (or until the coroutine of `job` has run); returns the exit code."""
+    log_qt_messages()
     theme = Theme(settings.theme)
     application = make_application(theme)
     around = surroundings or Surroundings(settings.environment, QSettings())

@@ -46,6 +46,17 @@ class Stage:
             add_person(connection, fleet, "bench_viewer", _PASSWORD, "viewer")
         return UUID(str(fleet))
 
+    @property
+    def plain_operator_url(self) -> str:
+        """The operator's URL as libpq reads it."""
+        return self.operator_url.replace("postgresql+psycopg://", "postgresql://")
+
+    def newest_amounts(self, number: int) -> list[str]:
+        """The amounts of the newest payments in the booking system's table, newest first."""
+        query = "SELECT amount::text FROM public.payment_transactions ORDER BY created_at DESC, id DESC LIMIT :n"
+        with self.operator.read() as connection:
+            return list(connection.execute(text(query), {"n": number}).scalars())
+
     def pay(self, number: int) -> None:
         """Makes so many completed payments of the last hours and projects them."""
         with self.operator.write() as connection:

@@ -28,12 +28,17 @@ class Painted(QObject):
         import os
         print(time.clock_gettime(time.CLOCK_MONOTONIC), self.window.isVisible(), flush=True); os._exit(0)
 """
-_BARE = _SAY + """
+_BARE = (
+    _SAY
+    + """
 from PySide6.QtWidgets import QApplication, QMainWindow, QLabel
 app = QApplication([]); window = QMainWindow(); window.setCentralWidget(QLabel("Hello")); window.resize(1366, 768)
 painted = Painted(window); window.show(); app.exec()
 """
-_SHELL = _SAY + """
+)
+_SHELL = (
+    _SAY
+    + """
 from PySide6.QtCore import QSettings
 from ui.application import make_application
 from ui.theme import Theme
@@ -42,7 +47,10 @@ theme = Theme("light"); app = make_application(theme)
 desktop = Desktop(None, theme, Surroundings("demo", QSettings("nowhere.ini", QSettings.Format.IniFormat)))
 painted = Painted(desktop.window); desktop.window.show(); app.exec()
 """
-_ROWS = _SAY + """
+)
+_ROWS = (
+    _SAY
+    + """
 from PySide6.QtCore import QSettings, QTimer
 from workstation.settings import Settings
 from workstation.desktop import Surroundings, run_desktop
@@ -54,6 +62,7 @@ async def job(desktop):
     await asyncio.sleep(30)
 run_desktop(Settings(), Surroundings("demo", QSettings("nowhere.ini", QSettings.Format.IniFormat)), job=job)
 """
+)
 
 
 def _seconds(program: str, **environment: str) -> tuple[float, object]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -22,6 +21,7 @@ from workstation.demo.ground import Ground, lay_ground
 from workstation.settings import Settings
 
 if TYPE_CHECKING:
+    from ui.reconciliation.importing import ImportReport
     from workstation.desktop import Desktop
 
 
@@ -84,8 +84,7 @@ class OffscreenJob:
     def __init__(self, ground: Ground, options: DemoOptions) -> None:
         self._ground, self._options = ground, options
         self._latencies: list[float] = []
-        self._days: list[Any] = []
-        self._lines = 0
+        self._report: ImportReport | None = None
         self._pictures: list[Path] = []
 
     async def __call__(self, desktop: Desktop) -> None:
@@ -94,14 +93,9 @@ class OffscreenJob:
         await self._until(lambda: desktop.session is not None, 60, "the desktop did not sign in")
         assert desktop.live is not None and desktop.reconciliation is not None
         desktop.live.events.connect(self._happened)
-        results: list[Any] = []
-        desktop.reconciliation.imported.connect(results.append)
-        desktop.reconciliation.reconciled.connect(self._days.append)
+        desktop.reconciliation.import_finished.connect(self._imported)
         desktop.import_statements(self._ground.statements)
-        await self._until(
-            lambda: len(results) == len(self._ground.statements) and bool(self._days), 120, "the import did not end"
-        )
-        self._lines = sum(result.rows for result in results)
+        await self._until(lambda: self._report is not None, 120, "the import did not end")
         await self._until(lambda: len(self._latencies) >= 3, 60, "no live payment arrived")
         if self._options.screenshots is not None:
             await self._draw(desktop, self._options.screenshots)
@@ -116,6 +110,9 @@ class OffscreenJob:
             await asyncio.sleep(1.5)
 
         self._pictures = await draw_pages(desktop.window, desktop.theme, folder, settled)
+
+    def _imported(self, report: ImportReport) -> None:
+        self._report = report
 
     def _happened(self, events: Any) -> None:
         now = datetime.now(UTC)
@@ -135,11 +132,13 @@ class OffscreenJob:
         say(
             f"payment events seen live: {len(self._latencies)}, latency p50 {steps[49] * 1000:.0f} ms, p99 {steps[98] * 1000:.0f} ms"
         )
-        say(f"statement lines read: {self._lines} from {len(self._ground.statements)} files")
-        last = self._days[-1]
-        say(
-            f"matched: {last.matched}, exceptions: {last.exception_count}, difference {shown(last.difference)} KES ({last.status})"
-        )
+        if self._report is None:
+            raise EnvironmentFault("The demo was closed before yesterday's statements were imported.")
+        rows = sum(file.result.rows for file in self._report.files if file.result is not None)
+        say(f"statement lines read: {rows:,} from {len(self._report.files)} files")
+        for day in self._report.days:
+            exceptions = sum(tally.count for tally in day.exceptions.values())
+            figures = f"matched {len(day.matches):,}, exceptions {exceptions}, difference {shown(day.difference)} KES"
+            say(f"{day.day:%a %d %b}: {figures} ({day.status})")
         if self._pictures:
             say(f"{len(self._pictures)} pictures drawn into {self._pictures[0].parent}")
-        sys.stdout.flush()
