@@ -108,7 +108,7 @@ def migrate(context: typer.Context) -> None:
     database = _database(context)
     before, after = migrate_database(database)
     install_capture(database)
-    owner = Database(database.url, role="finance_owner")
+    owner = _database(context, "finance_owner")
     if before is None and (found := verification.rebuild(owner)):
         print(f"{found:,} payments were taken in")
     print(f"schema {after}" + ("" if before == after else f" (was {before or 'absent'})"))
@@ -133,7 +133,7 @@ def verify(context: typer.Context, as_json: Json = False) -> None:
 
 @app.command()
 def rebuild(context: typer.Context) -> None:
-    """Makes the read model and the roll-up anew; with the back office stopped."""
+    """Makes the read model and the roll-up anew, beside a running back office and booking system."""
     database = _database(context, "finance_owner")
     require_current(database)
     print(f"{verification.rebuild(database):,} payments rebuilt")
@@ -220,7 +220,9 @@ def _date(day: datetime) -> date:
 
 
 def _database(context: typer.Context, role: str | None = None) -> Database:
-    return Database(required_url(context.obj), role=role)
+    database = Database(required_url(context.obj), role=role)
+    context.call_on_close(database.close)
+    return database
 
 
 def _ready(context: typer.Context) -> Database:

@@ -19,6 +19,8 @@ from services.feed.projection import Batch, project_batch
 _log = logging.getLogger(__name__)
 #: The advisory lock that makes a leader.
 LEADER_LOCK = 7_261_202_602
+#: Held shared by each batch and exclusively by a rebuild: the leader pauses for it and goes on by itself.
+REBUILD_LOCK = 7_261_202_603
 _BATCH = 2_000
 _POISON = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 
@@ -98,6 +100,8 @@ class Projector:
     def _batch(self, connection: Connection) -> Batch:
         try:
             with connection.begin():
+                if not _free_of_rebuild(connection):
+                    return Batch(0, 0)
                 return project_batch(connection, _BATCH)
         except _POISON as error:
             _log.warning("a note cannot be projected, looking for it: %s", error.orig)
@@ -124,6 +128,11 @@ class Projector:
                 ),
                 {"leader": self._name},
             )
+
+
+def _free_of_rebuild(connection: Connection) -> bool:
+    query = text("SELECT pg_try_advisory_xact_lock_shared(:key)")
+    return bool(connection.execute(query, {"key": REBUILD_LOCK}).scalar_one())
 
 
 def _park_oldest(connection: Connection, error: str) -> int:

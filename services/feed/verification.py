@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
 
 from services.database.engine import Database
 from services.database.tables import metadata, payment, revenue_daily
-from services.domain.errors import EnvironmentFault
 from services.feed.names import SOURCES
-from services.feed.projector import LEADER_LOCK
+from services.feed.projector import REBUILD_LOCK
 
 _MOST_SHOWN = 1_000
 _COLUMNS = tuple(column.name for column in payment.columns)
@@ -73,27 +71,21 @@ def verify(database: Database) -> Verification:
 def rebuild(database: Database) -> int:
     """Makes names, read model and roll-up anew from the booking system's tables; returns the number of payments.
 
-    Acts as finance_owner, while no back office runs (EnvironmentFault otherwise). Events stay; every fleet's epoch moves on,
-    so that clients reload.
+    Acts as finance_owner. A back office may run and the booking system go on writing: the leader pauses between two batches,
+    readers see the old rows until the new ones are committed, and what commits meanwhile is projected afterwards. Events stay;
+    every fleet's epoch moves on, so that clients reload.
     """
-    try:
+    with database.faults_in_words(), database.engine.connect() as holder, holder.begin():
+        # Held by a transaction of its own: the rebuild's snapshot must begin after the last batch has committed.
+        holder.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": REBUILD_LOCK})
         with database.write(isolation="REPEATABLE READ") as connection:
-            _require_alone(connection)
             return _rebuild(connection)
-    except DBAPIError as error:
-        raise EnvironmentFault(f"The rebuild stopped and changed nothing: {str(error.orig).strip()}") from error
-
-
-def _require_alone(connection: Connection) -> None:
-    if not connection.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": LEADER_LOCK}).scalar_one():
-        raise EnvironmentFault("A back office is running. Stop it, then rebuild.")
 
 
 def _rebuild(connection: Connection) -> int:
-    tables = ", ".join(f"finance.{name}" for name in (*SOURCES, "payment", "revenue_daily"))
-    connection.execute(text(f"TRUNCATE {tables}, finance.payment_change_parked"))
-    # DELETE, not TRUNCATE: what commits after this transaction's snapshot stays noted and is projected later.
-    connection.execute(text("DELETE FROM finance.payment_change"))
+    # DELETE, not TRUNCATE: readers keep their rows, and notes that commit after this snapshot stay for the projector.
+    for name in (*SOURCES, "payment", "revenue_daily", "payment_change_parked", "payment_change"):
+        connection.execute(text(f"DELETE FROM finance.{name}"))
     for name, source in SOURCES.items():
         columns = ", ".join(column.name for column in metadata.tables[f"finance.{name}"].columns)
         connection.execute(text(f"INSERT INTO finance.{name} ({columns}) SELECT {columns} FROM ({source}) s"))
