@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from uuid import UUID, uuid4
 
 from sqlalchemy import URL, make_url, text
@@ -38,6 +39,10 @@ class World:
         """The database as the operator, acting under `role` (a server role) when one is named."""
         return self._keep(Database(self.operator_url, role=role, pool_size=3))
 
+    @cached_property
+    def _operator(self) -> Database:
+        return self.database()
+
     def server_database(self, name: str) -> Database:
         """Another database of the same server, as the operator."""
         return self._keep(Database(self.server.operator_url(name), pool_size=1))
@@ -66,12 +71,12 @@ class World:
 
     def run(self, sql: str, **values: object) -> None:
         """One statement in its own transaction, as the operator."""
-        with self.database().write() as connection:
+        with self._operator.write() as connection:
             connection.execute(text(sql), values)
 
     def value(self, sql: str, **values: object) -> object:
         """The first value of a query, as the operator."""
-        with self.database().read() as connection:
+        with self._operator.read() as connection:
             return connection.execute(text(sql), values).scalar()
 
     def _insert(self, table: str, **values: object) -> UUID:
