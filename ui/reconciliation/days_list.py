@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from services.reconciliation.results import DayRow
@@ -97,6 +97,7 @@ class DaysList(QListView):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._telling = True
         self._days = _Days(self)
         self.setModel(self._days)
         self.setItemDelegate(_DayPainter(theme, self._days, self))
@@ -120,17 +121,26 @@ class DaysList(QListView):
 
     def show_days(self, rows: Sequence[DayRow], chosen: date | None) -> None:
         """Lists other days and chooses one without a signal; the newest where `chosen` is not among them."""
-        blocked = self.selectionModel().blockSignals(True)
+        self._telling = False
         self._days.show(rows)
         places = [place for place, row in enumerate(rows) if row.day == chosen]
         place = places[0] if places else len(rows) - 1
         if place >= 0:
             index = self._days.index(place, 0)
             self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-            self.scrollTo(index)
-        self.selectionModel().blockSignals(blocked)
-        self.viewport().update()
+            self._keep_in_sight()
+        self._telling = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The chosen day stays in sight, also when the list gets its height only now."""
+        super().resizeEvent(event)
+        self._keep_in_sight()
+
+    def _keep_in_sight(self) -> None:
+        # The list lays itself out later; until then it does not know where the day will stand.
+        self.doItemsLayout()
+        self.scrollTo(self.currentIndex())
 
     def _chosen(self, current: QModelIndex) -> None:
-        if current.isValid():
+        if current.isValid() and self._telling:
             self.picked.emit(self._days.rows[current.row()].day)

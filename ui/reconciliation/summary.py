@@ -14,7 +14,8 @@ from ui.theme import Theme, restyle
 from ui.widgets.card import Card
 from ui.widgets.label import label
 
-_TALLEST = 220
+#: At most this share of the window's height, so that the day below it stays in view.
+_SHARE = 0.2
 
 
 class ImportSummary(Card):
@@ -86,8 +87,8 @@ class ImportSummary(Card):
 
     def _fit(self) -> None:
         # A plain-text document counts its height in lines.
-        lines = self._text.document().size().height()
-        self._text.setFixedHeight(min(_TALLEST, round(lines * self._text.fontMetrics().lineSpacing()) + 12))
+        lines, tallest = self._text.document().size().height(), round(self.window().height() * _SHARE)
+        self._text.setFixedHeight(min(tallest, round(lines * self._text.fontMetrics().lineSpacing()) + 12))
 
     def _redraw(self) -> None:
         self._close.setIcon(icon("close", self._theme.tokens.muted))

@@ -27,6 +27,8 @@ _log = logging.getLogger(__name__)
 _FORGOTTEN_AFTER: Final = timedelta(minutes=3)
 _CHECK_EVERY: Final = timedelta(seconds=30)
 _LATEST: Final = timedelta(seconds=5)
+#: How long a prompt can wait for its answer.
+_PROMPTS_OPEN: Final = timedelta(seconds=75)
 _LONGEST_REST: Final = 0.5
 
 
@@ -99,7 +101,7 @@ class LiveTraffic:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends after the transaction in hand and waits for it; payments on their way stay pending."""
+        """Ends after the transaction in hand and waits for it; prompts that are open are answered at once."""
         self._stopping.set()
         self._wake.set()
         if self._thread is not None:
@@ -118,6 +120,21 @@ class LiveTraffic:
         except WorkstationError as error:
             _log.error("The live traffic has ended: %s", error)
             self._fault = error
+
+        else:
+            self._finish()
+
+    def _finish(self) -> None:
+        """Whoever holds a prompt at the end still answers it, so that the next start does not begin with a row of failures."""
+        last = datetime.now(UTC) + _PROMPTS_OPEN
+        try:
+            with self._database.write() as connection:
+                while self._coming and self._coming[0][0] <= last:
+                    moment = heapq.heappop(self._coming)[2]
+                    write(connection, moment)
+                    self._counts = self._counts.after(moment)
+        except DatabaseUnreachable as error:
+            _log.warning("The last prompts stay unanswered: %s", error)
 
     def _work(self) -> None:
         now = datetime.now(UTC)

@@ -1,0 +1,158 @@
+"""Figures and filters in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from services.domain.period import Days
+from services.payments.filters import PaymentFilter
+from services.payments.row import Position
+from services.payments.summary import Cell, Figures, Summary
+from tests.ui.payments.fake import DRIVER, FLEET, KDA, NAKURU, NAMES, NOW, THIKA, TODAY
+from ui.payments.words import (
+    SUCCESS_RATE,
+    age,
+    change,
+    counted_line,
+    failures_in_words,
+    filter_in_words,
+    rate_in_words,
+    tile_texts,
+)  # fmt: skip
+
+EVERYTHING = PaymentFilter(FLEET.id, TODAY)
+
+
+def summary(cells: dict[Cell, Figures], **values: object) -> Summary:
+    made = Summary(Position(1, 1), cells, "KES", 0, None, NOW, None)
+    return replace(made, **values)  # type: ignore[arg-type]  # a test's values are what it says
+
+
+def figures(count: int, amount: str = "0.00", refunded: str = "0.00") -> Figures:
+    return Figures(count, Decimal(amount), Decimal(refunded))
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "words"),
+    [
+        ("106.20", "100.00", "▲ 6.2 %"),
+        ("97.00", "100.00", "▼ 3.0 %"),
+        ("100.01", "100.00", "± 0.0 %"),
+        ("100.00", "0.00", ""),
+        ("1340.00", "100.00", "▲ 1,240 %"),
+        ("0.00", "100.00", "▼ 100 %"),
+    ],
+)
+def test_change(now: str, before: str, words: str) -> None:
+    assert change(Decimal(now), Decimal(before)) == words
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"), [(None, "–"), (1.0, "100.0 %"), (0.9999, "99.9 %"), (0.9711, "97.1 %"), (0.0, "0.0 %")]
+)
+def test_a_rate_is_100_only_when_nothing_failed(rate: float | None, words: str) -> None:
+    assert rate_in_words(rate) == words
+
+
+@pytest.mark.parametrize(
+    ("ago", "words"),
+    [
+        (timedelta(seconds=35), "35 s"),
+        (timedelta(seconds=-5), "0 s"),
+        (timedelta(minutes=4, seconds=59), "4 min"),
+        (timedelta(hours=2, minutes=5), "2 h 05 min"),
+        (timedelta(hours=25), "1 day"),
+        (timedelta(days=3), "3 days"),
+    ],
+)
+def test_age(ago: timedelta, words: str) -> None:
+    assert age(NOW - ago, NOW) == words
+
+
+def test_the_commonest_reasons_come_first() -> None:
+    assert failures_in_words({"1037": 12, "1032": 41, "17": 3, "": 2}) == "41 cancelled, 12 no answer, +5"
+    assert failures_in_words({"": 1}) == "1 no reason given"
+    assert failures_in_words({"17": 1, "1": 0}) == "1 same amount from the same customer within two minutes"
+    assert failures_in_words({}) == ""
+
+
+def test_unknown_figures_are_not_zero() -> None:
+    texts = tile_texts(None, EVERYTHING, NOW)
+    assert list(texts) == ["completed", "pending", "failed", "refunded", SUCCESS_RATE]
+    assert {text.figure for text in texts.values()} == {""}
+
+
+def test_no_payments_are_zero_and_no_rate() -> None:
+    texts = tile_texts(summary({}), EVERYTHING, NOW)
+    assert (texts["completed"].figure, texts["completed"].first) == ("0.00", "0 payments")
+    assert texts["refunded"].second == ""
+    assert (texts[SUCCESS_RATE].figure, texts[SUCCESS_RATE].first) == ("–", "")
+
+
+def test_yesterday_is_compared_only_with_today() -> None:
+    known = summary({(7, "completed", ""): figures(2, "200.00")}, yesterday={"completed": figures(1, "100.00")})
+    assert tile_texts(known, EVERYTHING, NOW)["completed"].second == "▲ 100 % on yesterday 14:05"
+    week = replace(EVERYTHING, days=Days(TODAY.first - timedelta(days=6), TODAY.last))
+    assert tile_texts(known, week, NOW)["completed"].second == ""
+    assert tile_texts(known, EVERYTHING, NOW + timedelta(days=1))["completed"].second == ""
+
+
+def test_failed_and_refunded_compare_beside_their_count_and_pending_never() -> None:
+    cells: dict[Cell, Figures] = {
+        (7, "failed", "1032"): figures(2, "90.00"),
+        (7, "pending", ""): figures(1, "50.00"),
+        (8, "refunded", ""): figures(1, "50.00", "50.00"),
+    }
+    before = {name: figures(1, "100.00") for name in ("failed", "pending", "refunded")}
+    texts = tile_texts(summary(cells, yesterday=before), EVERYTHING, NOW)
+    assert texts["failed"].first == "2 payments · ▼ 10.0 %"
+    assert texts["refunded"].first == "1 payment · ▼ 50.0 %"
+    assert texts["pending"].first == "1 payment"
+
+
+def test_an_hour_has_its_own_figures_and_no_comparison() -> None:
+    cells: dict[Cell, Figures] = {
+        (7, "completed", ""): figures(2, "200.00"),
+        (8, "completed", ""): figures(1, "50.00"),
+        (8, "pending", ""): figures(1, "50.00"),
+    }
+    known = summary(cells, yesterday={"completed": figures(1, "100.00")}, oldest_pending=NOW)
+    texts = tile_texts(known, replace(EVERYTHING, hour=8), NOW)
+    assert (texts["completed"].figure, texts["completed"].second) == ("50.00", "")
+    assert texts["pending"].second == ""
+
+
+def test_a_falling_success_rate() -> None:
+    known = summary(
+        {(7, "completed", ""): figures(9), (7, "failed", ""): figures(1)}, yesterday={"completed": figures(3)}
+    )
+    text = tile_texts(known, EVERYTHING, NOW)[SUCCESS_RATE]
+    assert (text.figure, text.first, text.second) == ("90.0 %", "9 of 10 paid", "▼ 10.0 points on yesterday")
+
+
+def test_a_filter_in_words() -> None:
+    assert filter_in_words(EVERYTHING, NAMES) == ""
+    narrowed = replace(
+        EVERYTHING,
+        statuses=frozenset({"failed", "completed", "other"}),
+        routes=frozenset({THIKA, NAKURU}),
+        vehicles=frozenset({KDA, FLEET.id}),
+        drivers=frozenset({DRIVER}),
+        methods=frozenset({"mpesa", "cash"}),
+        hour=7,
+        search=" alice ",
+    )
+    assert filter_in_words(narrowed, NAMES) == (
+        "Completed, Failed, Other · Nairobi – Nakuru, Nairobi – Thika · KDA 123A, a vehicle · Baraka Mfano"
+        " · Cash, M-Pesa · 07:00–07:59 · “alice”"
+    )
+
+
+def test_the_line_of_the_status_bar() -> None:
+    assert counted_line(1284, EVERYTHING, NOW) == "1,284 payments today"
+    assert counted_line(1, replace(EVERYTHING, hour=3), NOW) == "1 payment today, filtered"
+    assert counted_line(0, EVERYTHING, NOW + timedelta(days=1)) == "0 payments in these days"

@@ -1,0 +1,107 @@
+"""The columns of the payments grid."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt
+
+from services.domain.money import shown
+from services.domain.payment import method_shown, result_in_words, status_shown
+from services.domain.period import NAIROBI, Days
+from services.payments.row import PaymentRow
+from ui.grid import Column, GridModel, Order
+
+NOTHING = "—"
+TIME, AMOUNT = "time", "amount"
+TIME_WIDTH, DATED_WIDTH = 80, 112
+
+
+class Reading:
+    """Where and in what currency rows are read; changes with the fleet and the days."""
+
+    def __init__(self) -> None:
+        self.zone = NAIROBI
+        self.currency = "KES"
+        self.dated = False
+
+    def of_days(self, days: Days) -> None:
+        """Reads times in the zone of the days; with the day where there are several."""
+        self.zone = days.zone
+        self.dated = len(days) > 1
+
+    def time(self, row: PaymentRow) -> str:
+        """'14:05:11', or '22 Nov 14:05' among several days."""
+        local = self._local(row.created_at)
+        return f"{local.day} {local:%b %H:%M}" if self.dated else f"{local:%H:%M:%S}"
+
+    def date(self, row: PaymentRow) -> str:
+        """'22 Nov 2026'."""
+        local = self._local(row.created_at)
+        return f"{local.day} {local:%b %Y}"
+
+    def moment(self, row: PaymentRow) -> str:
+        """'22 Nov 2026, 14:05:11', and when it was completed."""
+        words = f"{self.date(row)}, {self._local(row.created_at):%H:%M:%S}"
+        if row.completed_at is None:
+            return words
+        done = self._local(row.completed_at)
+        return f"{words}, completed {done.day} {done:%b %H:%M:%S}"
+
+    def money(self, row: PaymentRow) -> str:
+        """The amount; with its currency where that is not the fleet's, because it is not summed then."""
+        return shown(row.amount) if row.currency == self.currency else f"{row.currency} {shown(row.amount)}"
+
+    def refunded(self, row: PaymentRow) -> str:
+        """What was given back; nothing for nothing."""
+        return shown(row.refunded_amount) if row.refunded_amount else ""
+
+    def _local(self, instant: datetime) -> datetime:
+        return instant.astimezone(self.zone)
+
+
+class PaymentsModel(GridModel[PaymentRow]):
+    """Payments newest first; the amount's title names the fleet's currency."""
+
+    def __init__(self, reading: Reading, parent: QObject | None = None) -> None:
+        order = Order[PaymentRow](lambda row: (row.created_at, row.id))
+        super().__init__(columns(reading), lambda row: row.id, order=order, parent=parent)
+        self._reading = reading
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A column's title, tooltip and alignment."""
+        title = super().headerData(section, orientation, role)
+        named = role == Qt.ItemDataRole.DisplayRole and title is not None and self.columns[section].key == AMOUNT
+        return f"{title} {self._reading.currency}" if named else title
+
+
+def columns(reading: Reading) -> tuple[Column[PaymentRow], ...]:
+    """What a payment's line says, from left to right; the last five show on request."""
+    return (
+        Column(TIME, "Time", TIME_WIDTH, reading.time, tone="muted", sort="created_at", hint=reading.moment),
+        Column("passenger", "Passenger", 200, lambda row: row.passenger or NOTHING, stretch=True),
+        Column("phone", "Phone", 112, lambda row: row.phone or NOTHING, tone="muted", private=True),
+        Column("route", "Route", 144, lambda row: row.route or NOTHING),
+        Column("vehicle", "Vehicle", 88, lambda row: row.vehicle or NOTHING),
+        Column("method", "Method", 78, lambda row: method_shown(row.method), tone="muted"),
+        Column("receipt", "Receipt", 122, lambda row: row.receipt or NOTHING, tone="muted"),
+        Column(AMOUNT, "Amount", 104, reading.money, align="right", tone="strong", private=True),
+        Column(
+            "status", "Status", 118, lambda row: status_shown(row.status), tone="pill", status=lambda row: row.status,
+            hint=reason,
+        ),
+        Column("refunded", "Refunded", 100, reading.refunded, align="right", visible=False, private=True),
+        Column("reason", "Reason", 190, reason, tone="muted", visible=False),
+        Column("driver", "Driver", 140, lambda row: row.driver or NOTHING, visible=False),
+        Column("booking", "Booking", 100, lambda row: row.booking_reference, tone="muted", visible=False),
+        Column("date", "Date", 100, reading.date, tone="muted", visible=False),
+    )  # fmt: skip
+
+
+def reason(row: PaymentRow) -> str:
+    """Why a payment failed, from its code; the booking system's own words where there is no code."""
+    if row.result_code in (None, "", "0"):
+        return row.failure_reason
+    words = result_in_words(row.result_code)
+    return words[:1].upper() + words[1:]

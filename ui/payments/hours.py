@@ -1,0 +1,109 @@
+"""The day at a glance: payments by hour, what they are narrowed to, and as of when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from services.domain.payment import PARTIALLY_REFUNDED, REFUNDED
+from services.payments.filters import PaymentFilter
+from services.payments.summary import Figures, Summary
+from ui.charts import HoursChart
+from ui.theme import Theme
+from ui.widgets.button import button
+from ui.widgets.card import Card
+from ui.widgets.label import ElidedLabel, label
+
+INVITATION = "Payments by hour — click an hour or a colour to filter"
+_BACK = frozenset({REFUNDED, PARTIALLY_REFUNDED})
+
+
+class HoursCard(Card):
+    """The chart and the line above it; `picked(hour, statuses)` and `cleared()` are what a person asks for."""
+
+    picked = Signal(int, object)
+    cleared = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent, margins=(13, 6, 13, 3))
+        self._theme = theme
+        self._words = ElidedLabel(INVITATION, tone="faint", scale="small")
+        self._clear = button("Clear filters", "plain", tip="Show every payment of these days")
+        self._aside = label(tone="faint", scale="small")
+        self.chart = HoursChart(theme.tokens)
+        self._build()
+        theme.changed.connect(lambda: self.chart.set_theme(theme.tokens))
+
+    def show_summary(self, summary: Summary | None) -> None:
+        """Draws the hours; none where the figures are not known."""
+        hours: list[dict[str, Figures]] = summary.by_hour() if summary else [{} for _ in range(24)]
+        self.chart.set_data([_drawn(hour) for hour in hours])
+
+    def show_filter(self, narrowed: PaymentFilter, words: str) -> None:
+        """Says what the rows are narrowed to, and brings out hour and status in the chart."""
+        self._words.setText(f"Filtered: {words}" if words else INVITATION)
+        self._clear.setVisible(bool(words))
+        self.chart.set_filter(narrowed.hour, _colour(narrowed.statuses))
+
+    def show_aside(self, text: str) -> None:
+        """Says at the right as of when the figures are."""
+        self._aside.setText(text)
+
+    @property
+    def words(self) -> str:
+        """The line above the chart."""
+        return self._words.text()
+
+    @property
+    def aside(self) -> str:
+        """The words at the right."""
+        return self._aside.text()
+
+    @property
+    def clear(self) -> QWidget:
+        """The button that clears the filters; hidden while there are none."""
+        return self._clear
+
+    def _build(self) -> None:
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._clear.setVisible(False)
+        self._clear.clicked.connect(self.cleared)
+        self._words.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        line.addWidget(self._words)
+        line.addWidget(self._clear)
+        line.addStretch(1)
+        line.addWidget(self._aside)
+        head = QWidget()
+        head.setLayout(line)
+        line.setContentsMargins(0, 0, 0, 0)
+        head.setFixedHeight(24)
+        self.body.addWidget(head)
+        self.body.addWidget(self.chart)
+        self.chart.picked.connect(lambda hour, status: self.picked.emit(hour, _statuses(status)))
+
+
+def _drawn(hour: Mapping[str, Figures]) -> dict[str, tuple[int, Decimal]]:
+    """What the chart draws: money given back in part stands with money given back."""
+    drawn: dict[str, tuple[int, Decimal]] = {}
+    for status, figures in hour.items():
+        name = REFUNDED if status in _BACK else status
+        count, amount = drawn.get(name, (0, Decimal("0.00")))
+        drawn[name] = (count + figures.count, amount + figures.amount)
+    return drawn
+
+
+def _statuses(colour: str) -> frozenset[str]:
+    if colour == REFUNDED:
+        return _BACK
+    return frozenset({colour}) if colour else frozenset()
+
+
+def _colour(statuses: frozenset[str]) -> str | None:
+    if statuses and statuses <= _BACK:
+        return REFUNDED
+    return next(iter(statuses)) if len(statuses) == 1 else None

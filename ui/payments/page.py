@@ -1,0 +1,314 @@
+"""The Payments page: filters, figures, the day by hour, and the payments themselves as they happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from services.domain.errors import WorkstationError
+from services.feed.event import PaymentEvent
+from services.payments.filters import PaymentFilter
+from services.payments.row import Names, PaymentRow
+from ui.grid import GridState, GridView, Held
+from ui.payments.columns import DATED_WIDTH, TIME, TIME_WIDTH, PaymentsModel, Reading
+from ui.payments.figures import counted
+from ui.payments.filter_bar import FilterBar
+from ui.payments.hours import HoursCard
+from ui.payments.live import LivePayments
+from ui.payments.notice import PaymentsNotice
+from ui.payments.rows import NO_NAMES, LiveRows
+from ui.payments.source import Fleet, PaymentSource
+from ui.payments.tiles import Tiles
+from ui.payments.words import counted_line, filter_in_words, is_today, tile_texts
+from ui.tasks import Tasks
+from ui.theme import Theme
+from ui.widgets.card import Card
+
+_TICK_MS = 1_000
+_NEWEST_FIRST = ("created_at", True)
+
+
+class PaymentsPage(QWidget):
+    """A fleet's payments; `summary_changed('1,284 payments today')`, `payment_activated(PaymentRow)` on Enter."""
+
+    summary_changed = Signal(str)
+    payment_activated = Signal(object)
+
+    def __init__(
+        self,
+        theme: Theme,
+        tasks: Tasks,
+        service: PaymentSource,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._tasks, self._clock = theme, tasks, clock
+        self._filter: PaymentFilter | None = None
+        self._names = NO_NAMES
+        self._as_of: datetime | None = None
+        self._minute = clock().replace(second=0, microsecond=0)
+        self._reading = Reading()
+        self._model = PaymentsModel(self._reading, self)
+        self.bar = FilterBar(theme, clock)
+        self.tiles = Tiles(theme, self._reading.currency)
+        self.hours = HoursCard(theme)
+        self.grid: GridView[PaymentRow] = GridView(self._model, theme.tokens, "Payments")
+        self._held = Held(self._model, lambda: self.grid.reading)
+        self._notice = PaymentsNotice(theme)
+        self._rows = LiveRows(self._model, self._held)
+        self.live = LivePayments(tasks, service, self._rows, clock, self)
+        self._ticking = QTimer(self, interval=_TICK_MS)
+        self._build()
+        self._connect()
+        self._ticking.start()
+
+    @property
+    def filter(self) -> PaymentFilter | None:
+        """Which payments are shown; None before there is a fleet."""
+        return self._filter
+
+    @property
+    def names(self) -> Names:
+        """The fleet's routes, vehicles and drivers, as far as they are known."""
+        return self._names
+
+    @property
+    def notice(self) -> PaymentsNotice:
+        """What stands in the grid's place while it is empty."""
+        return self._notice
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything that was asked for is on the screen."""
+        return self.live.settled
+
+    def set_fleet(self, fleet: Fleet) -> None:
+        """Shows another fleet's payments, of the days that are chosen."""
+        self._reading.currency = fleet.currency
+        if self.tiles.currency != fleet.currency:
+            self._replace_tiles(fleet.currency)
+        self._show(PaymentFilter(fleet.id, self.bar.days_in(fleet.zone)))
+
+    def show_filter(self, narrowed: PaymentFilter) -> None:
+        """Shows these payments, as a click on a figure elsewhere asks."""
+        self._show(narrowed)
+
+    def apply_events(self, events: Sequence[PaymentEvent]) -> None:
+        """Follows the feed by these events, in order."""
+        self.live.apply(events)
+
+    def reload(self) -> None:
+        """Asks everything again; what is being read stays in place."""
+        self.live.reload()
+
+    def set_offline(self, as_of: datetime | None) -> None:
+        """Says that everything is as of an instant, or that it is live again."""
+        self._as_of = as_of
+        self._show_aside()
+
+    def focus_search(self) -> None:
+        """Puts the cursor into the search box."""
+        self.bar.search.take_focus()
+
+    def clear_filters(self) -> None:
+        """Shows every payment of the chosen days."""
+        if self._filter is not None:
+            self._show(PaymentFilter(self._filter.fleet_id, self._filter.days))
+
+    def set_reduced_motion(self, reduced: bool) -> None:
+        """Switches flashes and slides off, or on again."""
+        self.grid.set_reduced_motion(reduced)
+
+    def conceal(self, concealed: bool) -> None:
+        """Masks amounts and phones in the grid, or shows them again."""
+        self._model.conceal(concealed)
+
+    def layout_state(self) -> GridState:
+        """The grid's columns as plain values."""
+        return self.grid.layout_state()
+
+    def restore_layout(self, state: Mapping[str, Any]) -> None:
+        """Brings back the grid's columns."""
+        self.grid.restore(state)
+        self.grid.set_sort(*_NEWEST_FIRST)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc that nothing else took clears the search."""
+        if event.key() == Qt.Key.Key_Escape and self.bar.search.text():
+            self.bar.search.clear_now()
+        else:
+            super().keyPressEvent(event)
+
+    # --- what people ask for -------------------------------------------------------------------------------------
+
+    def _show(self, narrowed: PaymentFilter) -> None:
+        self._filter = narrowed
+        self.bar.show_filter(narrowed)
+        self._read_days(narrowed)
+        self.tiles.show_chosen(narrowed.statuses)
+        self._show_words()
+        self._notice.loading()
+        self.live.show(narrowed)
+        self._show_figures()
+        self._show_aside()
+
+    def _bar_changed(self) -> None:
+        if self._filter is not None:
+            self._show(self.bar.applied_to(self._filter))
+
+    def _tile_picked(self, statuses: frozenset[str]) -> None:
+        if self._filter is not None:
+            again = self._filter.statuses == statuses
+            self._show(replace(self._filter, statuses=frozenset() if again else statuses))
+
+    def _hour_picked(self, hour: int, statuses: frozenset[str]) -> None:
+        if self._filter is None:
+            return
+        wanted = replace(self._filter, hour=hour, statuses=statuses or self._filter.statuses)
+        if wanted == self._filter:
+            wanted = replace(self._filter, hour=None, statuses=frozenset() if statuses else self._filter.statuses)
+        self._show(wanted)
+
+    def _show_newest(self) -> None:
+        # At the top first: rows let in while somebody reads keep away from what is read.
+        self.grid.go_to_top()
+        self._held.release()
+
+    def _to_rows(self) -> None:
+        self.grid.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if self.grid.current_row() is None and self._model.rowCount():
+            self.grid.selectRow(0)
+
+    # --- what arrives --------------------------------------------------------------------------------------------
+
+    def _page_arrived(self) -> None:
+        if self._filter is not None:
+            self._notice.empty(self._filter, self._clock())
+        self._show_aside()
+
+    def _page_failed(self, error: WorkstationError) -> None:
+        self._notice.failed(error)
+        self._show_aside()
+        if len(self._rows):
+            self._tasks.fault.emit(error)
+
+    def _named(self, names: Names, methods: list[str]) -> None:
+        self._names = names
+        self.bar.set_methods(methods)
+        self.bar.set_names(names)
+        self._show_words()
+
+    def _show_figures(self) -> None:
+        if self._filter is None:
+            return
+        now, summary = self._clock(), self.live.summary
+        if summary is not None and not self.live.answered:
+            return
+        self.tiles.show_texts(tile_texts(summary, self._filter, now))
+        self.hours.show_summary(summary)
+        self._show_aside()
+        counts = summary is not None and counted_line(counted(summary, self._filter), self._filter, now)
+        self.summary_changed.emit(counts or "")
+
+    def _show_words(self) -> None:
+        if self._filter is not None:
+            self.hours.show_filter(self._filter, filter_in_words(self._filter, self._names))
+
+    def _show_aside(self) -> None:
+        if self._filter is None:
+            return
+        now, zone = self._clock(), self._filter.days.zone
+        parts: list[str] = []
+        if self.live.summary is not None and self.live.summary.other_currencies:
+            parts.append(f"{self.live.summary.other_currencies:,} in other currencies, not summed")
+        if self.live.from_memory:
+            parts.append("only payments that were loaded before")
+        if self._as_of is not None:
+            parts.append(f"offline, as of {self._as_of.astimezone(zone):%H:%M}")
+        elif is_today(self._filter.days, now):
+            parts.append(f"now {now.astimezone(zone):%H:%M}")
+        self.hours.show_aside(" · ".join(parts))
+
+    def _tick(self) -> None:
+        minute = self._clock().replace(second=0, microsecond=0)
+        if minute == self._minute or self._filter is None:
+            return
+        self._minute = minute
+        days = self.bar.days_in(self._filter.days.zone) if self.bar.rolling else self._filter.days
+        if days != self._filter.days:
+            self._show(replace(self._filter, days=days))
+            return
+        if self._as_of is None and is_today(days, self._clock()):
+            self.live.ask_summary()
+        self._show_figures()
+
+    # --- building ------------------------------------------------------------------------------------------------
+
+    def _read_days(self, narrowed: PaymentFilter) -> None:
+        dated = self._reading.dated
+        self._reading.of_days(narrowed.days)
+        if dated != self._reading.dated:
+            time = next(n for n, column in enumerate(self._model.columns) if column.key == TIME)
+            self.grid.horizontalHeader().resizeSection(time, DATED_WIDTH if self._reading.dated else TIME_WIDTH)
+
+    def _replace_tiles(self, currency: str) -> None:
+        before, self.tiles = self.tiles, Tiles(self._theme, currency)
+        self.tiles.picked.connect(self._tile_picked)
+        column = self.layout()
+        if column is not None:
+            column.replaceWidget(before, self.tiles)
+        before.hide()
+        before.deleteLater()
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 14, 18, 13)
+        column.setSpacing(12)
+        column.addWidget(self.bar)
+        column.addWidget(self.tiles)
+        column.addWidget(self.hours)
+        table = Card()
+        table.body.addWidget(self.grid)
+        column.addWidget(table, 1)
+        self.grid.set_placeholder(self._notice)
+        self.grid.set_sort(*_NEWEST_FIRST)
+        self.setFocusProxy(self.grid)
+        self.setAccessibleName("Payments")
+
+    def _connect(self) -> None:
+        self.bar.changed.connect(self._bar_changed)
+        self.bar.left_down.connect(self._to_rows)
+        self.bar.pill.clicked.connect(self._show_newest)
+        self.tiles.picked.connect(self._tile_picked)
+        self.hours.picked.connect(self._hour_picked)
+        self.hours.cleared.connect(self.clear_filters)
+        self._notice.clear_wanted.connect(self.clear_filters)
+        self._notice.retry_wanted.connect(self._retry)
+        self._model.more_wanted.connect(self.live.more)
+        self._held.held_changed.connect(self.bar.pill.set_count)
+        self._held.reload_wanted.connect(self._start_over)
+        self.grid.position_changed.connect(self._held.follow)
+        self.grid.row_activated.connect(self.payment_activated)
+        self.grid.sort_wanted.connect(lambda *_: self.grid.set_sort(*_NEWEST_FIRST))
+        self.live.changed.connect(self._show_figures)
+        self.live.arrived.connect(self._page_arrived)
+        self.live.awaited.connect(self._notice.show_loading)
+        self.live.failed.connect(self._page_failed)
+        self.live.named.connect(self._named)
+        self._ticking.timeout.connect(self._tick)
+        self._theme.changed.connect(lambda: self.grid.set_theme(self._theme.tokens))
+
+    def _start_over(self) -> None:
+        if self._filter is not None:
+            self.live.show(self._filter)
+
+    def _retry(self) -> None:
+        self._notice.show_loading()
+        self.live.reload()

@@ -1,0 +1,93 @@
+"""The figures above the rows, one tile each; a tile is also the way to its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from services.payments.filters import OTHER
+from services.payments.summary import ORDER
+from ui.payments.words import RATED, SUCCESS_RATE, USUAL, TileText, status_word
+from ui.theme import Theme, font
+from ui.widgets.tile import Tile
+
+GAP = 10
+_FIGURE_PIXELS = 21
+# A tile's margins and borders, left and right.
+_BESIDE = 28
+
+
+class Tiles(QWidget):
+    """A tile for each status and the success rate; `picked(statuses)` with the statuses whose rows are asked for."""
+
+    picked = Signal(object)
+
+    def __init__(self, theme: Theme, currency: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.currency = currency
+        self._tiles: dict[str, Tile] = {}
+        self._texts: dict[str, TileText] = {}
+        self._metrics = QFontMetrics(font(_FIGURE_PIXELS, 600))
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(GAP)
+        for status in ORDER:
+            self._add(status, status_word(status), "" if status == OTHER else status, currency)
+        self._add(SUCCESS_RATE, "Success rate", "", "")
+
+    def tile(self, name: str) -> Tile:
+        """The tile of a status group, or of `SUCCESS_RATE`."""
+        return self._tiles[name]
+
+    def show_texts(self, texts: Mapping[str, TileText]) -> None:
+        """Shows these figures; a tile that is not among them, and not a usual one, hides."""
+        for name, tile in self._tiles.items():
+            text = texts.get(name)
+            tile.setVisible(text is not None)
+            if text is not None:
+                tile.set_details(text.first, text.second)
+                tile.setToolTip(text.figure)
+        self._texts = dict(texts)
+        self._fit()
+
+    def show_chosen(self, statuses: frozenset[str]) -> None:
+        """Outlines the tile whose rows are shown."""
+        for name, tile in self._tiles.items():
+            tile.set_active(_statuses(name) == statuses)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shows each figure as far as there is room for it."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        for name, text in self._texts.items():
+            tile = self._tiles[name]
+            tile.set_figure(fitting(text.figure, tile.width() - _BESIDE, self._metrics))
+
+    def _add(self, name: str, title: str, status: str, unit: str) -> None:
+        tile = Tile(self._theme, title, status=status, unit=unit)
+        tile.clicked.connect(lambda: self.picked.emit(_statuses(name)))
+        tile.setVisible(name in (*USUAL, SUCCESS_RATE))
+        self._tiles[name] = tile
+        # The tiles that only sometimes are there leave room for the long lines of the usual ones.
+        self._row.addWidget(tile, 4 if name in (*USUAL, SUCCESS_RATE) else 3)
+
+
+def fitting(figure: str, room: int, metrics: QFontMetrics) -> str:
+    """The figure, or its whole shillings where it would be cut off: what is left of a cut figure reads as another."""
+    whole, point, _ = figure.rpartition(".")
+    if not point or metrics.horizontalAdvance(figure) <= room or "%" in figure:
+        return figure
+    return whole
+
+
+def _statuses(name: str) -> frozenset[str]:
+    return RATED if name == SUCCESS_RATE else frozenset({name})
