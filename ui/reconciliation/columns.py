@@ -58,12 +58,12 @@ def grouped(exceptions: Sequence[ExceptionRow]) -> list[OpenRow]:
 def open_columns(reading: Reading) -> tuple[Column[OpenRow], ...]:
     """What a line of the exceptions says."""
     return (
-        Column("name", "Exception", 184, _group, tone="pill", status=lambda row: tone_of(row.name)),
+        Column("name", "Exception", 176, _group, tone="pill", status=lambda row: tone_of(row.name)),
         Column("amount", "KES", 96, lambda row: shown(row.amount), align="right", tone="strong", private=True),
         Column("age", "Age", 62, _each(lambda found: age(found.at, reading.now)), align="right", tone="muted"),
         Column("time", "Time", 78, _each(lambda found: reading.clock(found.at)), tone="muted"),
         Column("receipt", "Receipt", 120, _each(lambda found: found.receipt or NOTHING)),
-        Column("booking", "Booking", 104, _each(lambda found: found.booking_reference or NOTHING), tone="muted"),
+        Column("booking", "Booking", 116, _each(lambda found: found.booking_reference or NOTHING), tone="muted"),
         Column("passenger", "Passenger", 96, _each(lambda found: found.passenger or NOTHING), visible=False),
         Column("phone", "Phone", 112, _each(lambda found: found.phone or NOTHING), tone="muted", visible=False, private=True),
         Column("detail", "What happened", 240, _each(lambda found: found.detail), stretch=True, hint=_each(lambda f: f.detail)),
@@ -76,9 +76,9 @@ def match_columns(reading: Reading) -> tuple[Column[MatchRow], ...]:
         Column("time", "Time", 78, lambda row: reading.clock(row.completed_at), tone="muted"),
         Column("receipt", "Receipt", 120, lambda row: row.receipt),
         Column("payer", "Payer", 150, lambda row: row.other_party or NOTHING, tone="muted", stretch=True, private=True),
-        Column("account", "Account", 104, lambda row: row.account or NOTHING, tone="muted"),
+        Column("account", "Account", 116, lambda row: row.account or NOTHING, tone="muted"),
         Column("amount", "KES", 92, lambda row: shown(row.amount), align="right", tone="strong", private=True),
-        Column("booking", "Booking", 104, lambda row: row.booking_reference or NOTHING),
+        Column("booking", "Booking", 116, lambda row: row.booking_reference or NOTHING),
         Column("passenger", "Passenger", 104, lambda row: row.passenger or NOTHING),
         Column("phone", "Phone", 112, lambda row: row.phone or NOTHING, tone="muted", private=True),
         Column("paid_at", "Paid", 78, lambda row: reading.clock(row.payment_at), tone="muted", visible=False),

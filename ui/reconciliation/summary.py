@@ -124,7 +124,7 @@ def _result_lines(result: ImportResult) -> list[str]:
     ]
     chain = chain_in_words(result.balance_chain.checked, result.balance_chain.breaks)
     proof = (*controls_in_words(result.controls), chain)
-    return [joined(counts), *(f"    {line}" for line in (joined(kinds), joined(proof), *_rejected(result)) if line)]
+    return [joined(counts), *(f"    {line}" for line in (joined((*kinds, *proof)), *_rejected(result)) if line)]
 
 
 def _rejected(result: ImportResult) -> list[str]:

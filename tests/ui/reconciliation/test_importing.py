@@ -77,8 +77,7 @@ def test_the_summary_names_every_rejected_row() -> None:
     assert report_lines(report) == [
         "b.csv was refused: is a PDF",
         "a.csv: short code 9990001 · 4 rows · 3 imported · 1 duplicate · 2 rejected",
-        "    1 payment · 1 charge · 1 other",
-        "    1 of 1 controls agree · balance chain proven (3)",
+        "    1 payment · 1 charge · 1 other · 1 of 1 controls agree · balance chain proven (3)",
         "    row 42, Paid In: is negative (-1.00)",
         "    row 43: too many cells",
         "Fri 20 Nov: 1 open",
