@@ -23,7 +23,8 @@ def make_application(theme: Theme) -> QApplication:
     application.setApplicationName("fleet-finance-workstation")
     application.setApplicationDisplayName(PRODUCT)
     application.setOrganizationName("fleet-finance-workstation")
-    application.setQuitOnLastWindowClosed(True)
+    # The program ends in order, by its own loop: what talks to servers is closed after the window.
+    application.setQuitOnLastWindowClosed(False)
     # Figures are written by the product itself; spin boxes and calendars follow the same conventions.
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.Kenya))
     theme.apply(application)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSettings, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.actions import Action, ActionRegistry
@@ -42,12 +42,13 @@ def rail_is_narrow(width: int, *, collapsed: bool, compact_page: bool) -> bool:
 class MainWindow(QMainWindow):
     """The shell around the pages; it knows their names and nothing of what they do.
 
-    `page_changed(name)`; `files_dropped(list[Path])`; `layout_reset()` asks pages to forget columns and splitters.
+    `page_changed(name)`; `files_dropped(list[Path])`; `layout_reset()` asks pages to forget columns and splitters; `closed()`.
     """
 
     page_changed = Signal(str)
     files_dropped = Signal(list)
     layout_reset = Signal()
+    closed = Signal()
 
     def __init__(
         self,
@@ -228,6 +229,11 @@ class MainWindow(QMainWindow):
         self._fit_rail()
 
     # Events
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Tells that the person is done."""
+        super().closeEvent(event)
+        self.closed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Decides anew how wide the rail may be."""

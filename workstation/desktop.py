@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
@@ -28,6 +28,7 @@ from ui.widgets.notice import Notice
 
 if TYPE_CHECKING:
     import asyncio
+    from concurrent.futures import ThreadPoolExecutor
 
     from services.database.fleets import Fleet
     from services.payments.filters import PaymentFilter
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from workstation.session import Session
     from workstation.settings import Settings
 
+#: What a program does with a running desktop, instead of a person.
+Job = Callable[["Desktop"], Coroutine[Any, Any, None]]
 _STATEMENTS = "M-Pesa statements (*.csv);;All files (*)"
 
 
@@ -77,11 +80,19 @@ class Desktop(QObject):
         self.window.set_placeholder(self._waiting)
 
     @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        from concurrent.futures import ThreadPoolExecutor
+
+        from ui.tasks import WORKERS
+
+        return ThreadPoolExecutor(WORKERS, thread_name_prefix="task")
+
+    @cached_property
     def tasks(self) -> Tasks:
         """Work that runs in threads for this window."""
         from ui.tasks import Tasks
 
-        tasks = Tasks(self.window)
+        tasks = Tasks(self.window, self._threads)
         tasks.fault.connect(self._told_fault)
         tasks.bug.connect(self.told_bug)
         return tasks
@@ -326,11 +337,15 @@ class Desktop(QObject):
 
     async def close(self) -> None:
         """Ends what runs, in order; the window is gone by then."""
+        import asyncio
+
         if self._watch is not None:
             self._watch.stop()
         if self.live is not None:
             await self.live.stopped()
         self.tasks.stop()
+        # A query that was cancelled gives its connection back before the pool is closed.
+        await asyncio.to_thread(self._threads.shutdown)
         if self.session is not None:
             self.session.database.close()
 
@@ -339,7 +354,7 @@ def run_desktop(
     settings: Settings,
     surroundings: Surroundings | None = None,
     *,
-    job: Callable[[Desktop], Any] | None = None,
+    job: Job | None = None,
 ) -> int:
     """Shows the window until it is closed (or until the coroutine of `job` has run); returns the exit code."""
     log_qt_messages()
@@ -359,24 +374,36 @@ def run_desktop(
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     closed = asyncio.Event()
-    application.aboutToQuit.connect(closed.set)
+    desktop.window.closed.connect(closed.set)
     _end_on_signals(desktop.window)
     QTimer.singleShot(0, desktop.start)
     try:
         with loop:
-            loop.run_until_complete(_until_closed(desktop, closed, job))
+            work = loop.create_task(_until_closed(desktop, closed, job))
+            work.add_done_callback(lambda _: loop.stop())
+            while not work.done():
+                # Qt leaves its loop when the last window closes; what has to end in order still needs it.
+                loop.run_forever()
+            work.result()
     finally:
         restore_hook()
     return 0
 
 
-async def _until_closed(desktop: Desktop, closed: asyncio.Event, job: Callable[[Desktop], Any] | None) -> None:
+async def _until_closed(desktop: Desktop, closed: asyncio.Event, job: Job | None) -> None:
+    """Until the window is closed or the job is done, whichever is first; a job that fails fails the program."""
+    import asyncio
+
+    waiting = asyncio.ensure_future(closed.wait())
+    working = asyncio.ensure_future(job(desktop)) if job is not None else None
     try:
-        if job is None:
-            await closed.wait()
-        else:
-            await job(desktop)
+        await asyncio.wait([task for task in (waiting, working) if task], return_when=asyncio.FIRST_COMPLETED)
+        if working is not None and working.done():
+            working.result()
     finally:
+        for task in (waiting, working):
+            if task is not None:
+                task.cancel()
         desktop.save()
         desktop.window.hide()
         await desktop.close()

@@ -15,7 +15,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from services.domain.errors import Cancelled, WorkstationError
-from services.domain.period import NAIROBI
+from services.domain.period import NAIROBI, today
 from services.reconciliation.results import DayDetail, DayResult, DayRow, ExceptionRow
 from ui.reconciliation.days_list import WIDTH, DaysList
 from ui.reconciliation.importing import Importer, ImportReport, Reconciliation, import_all
@@ -75,6 +75,7 @@ class ReconciliationPage(QWidget):
         super().__init__(parent)
         self._tasks, self._service, self._importer = tasks, service, importer
         self._show_task, self._hide_task, self._show_message = show_task, hide_task, show_message
+        self._clock = clock
         self._fleet: UUID | None = None
         self._zone: ZoneInfo = NAIROBI
         self._wanted: date | None = None
@@ -172,6 +173,10 @@ class ReconciliationPage(QWidget):
             self._nothing()
         else:
             self._ask_day(day)
+
+    def _last_whole_day(self, rows: list[DayRow]) -> date | None:
+        """The newest day that is over: today's statement does not exist yet."""
+        return max((row.day for row in rows if row.day < today(self._zone, self._clock())), default=None)
 
     def _days_failed(self, error: WorkstationError) -> None:
         if not self.days.rows:

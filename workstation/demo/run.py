@@ -22,7 +22,7 @@ from workstation.settings import Settings
 
 if TYPE_CHECKING:
     from ui.reconciliation.importing import ImportReport
-    from workstation.desktop import Desktop
+    from workstation.desktop import Desktop, Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _show(settings: Settings, options: DemoOptions, ground: Ground) -> int:
     return code
 
 
-def _for_seconds(seconds: float | None) -> Callable[[Desktop], Any] | None:
+def _for_seconds(seconds: float | None) -> Job | None:
     if seconds is None:
         return None
 
