@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 #: What a program does with a running desktop, instead of a person.
 Job = Callable[["Desktop"], Coroutine[Any, Any, None]]
+#: Without the live feed, how often the payments are read.
+_READ_AGAIN_S = 15
 _STATEMENTS = "M-Pesa statements (*.csv);;All files (*)"
 
 
@@ -76,6 +78,9 @@ class Desktop(QObject):
         self._watch: DatabaseWatch | None = None
         self.entrance: Entrance | None = None
         self._offline: MessageStrip | None = None
+        self._not_live: MessageStrip | None = None
+        self._reading_again = QTimer(self, interval=_READ_AGAIN_S * 1000)
+        self._reading_again.timeout.connect(self._read_again)
         self._waiting = Notice(theme, "loading", "Connecting to the database…")
         self.window.set_placeholder(self._waiting)
 
@@ -178,6 +183,19 @@ class Desktop(QObject):
 
     def _live_changed(self, state: LiveState) -> None:
         self.window.set_connection("relay", state.kind, state.words)
+        if state.kind == "bad" and self._not_live is None:
+            words = f"Payments are not live: {state.detail or state.words}. They are read again every {_READ_AGAIN_S} seconds."
+            self._around.complain(words)
+            self._not_live = self.window.show_message("warning", words)
+            self._reading_again.start()
+        elif state.kind == "ok" and self._not_live is not None:
+            self.window.dismiss_message(self._not_live)
+            self._not_live = None
+            self._reading_again.stop()
+
+    def _read_again(self) -> None:
+        if self.payments is not None and self._watch is not None and self._watch.offline_since is None:
+            self.payments.reload()
 
     def _happened(self, events: Sequence[Any]) -> None:
         if self.fleet is None or self.payments is None:

@@ -93,7 +93,8 @@ def test_from_drop_to_difference_nought(world: World, qtbot: QtBot, tmp_path: Pa
         "status": "reconciled",
         "by": "demo_manager",
     }
-    assert complaints == []
+    # No back office runs in this test, and the window says so; nothing else is wrong.
+    assert [words for words in complaints if not words.startswith("Payments are not live: No relay is running")] == []
     assert world.value("SELECT count(*) FROM finance.statement") == len(files)
     assert world.value("SELECT sum(system_total - mpesa_total) FROM finance.payment_reconciliation") == 0
     assert verify(world.database("finance_owner")).differences == ()

@@ -165,7 +165,7 @@ class ReconciliationPage(QWidget):
     # What arrives ---------------------------------------------------------------------------------------------------
 
     def _days_arrived(self, rows: list[DayRow]) -> None:
-        self.days.show_days(rows, self._wanted or self.days.day)
+        self.days.show_days(rows, self._wanted or self.days.day or self._last_whole_day(rows))
         day = self._wanted or self.days.day
         self._wanted = None
         if day is None:
