@@ -73,10 +73,14 @@ def _commits(stage: Stage, switch: Callable[[Stage], None]) -> float:
         script.write(_WORK)
         script.flush()
         Path(script.name).chmod(0o644)
+        work = ["-f", script.name, "-M", "prepared", "-c", str(_WRITERS), "-j", "2", "-T", str(_SECONDS)]
         done = subprocess.run(
-            [_pgbench(), "-n", "-f", script.name, "-c", str(_WRITERS), "-j", "2", "-T", str(_SECONDS), "-M", "prepared", stage.plain_operator_url],
-            capture_output=True, text=True, check=True, env={**os.environ, "PGOPTIONS": "-c jit=off"},
-        )  # fmt: skip
+            [_pgbench(), "-n", *work, stage.plain_operator_url],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PGOPTIONS": "-c jit=off"},
+        )
     return float(re.findall(r"tps = ([\d.]+)", done.stdout)[-1])
 
 

@@ -17,12 +17,17 @@ from pydantic import SecretStr
 
 from services.domain.errors import EnvironmentFault
 from services.domain.money import shown
+from services.domain.period import preset
+from services.payments.filters import PaymentFilter
 from workstation.demo.ground import Ground, lay_ground
 from workstation.settings import Settings
 
 if TYPE_CHECKING:
     from ui.reconciliation.importing import ImportReport
     from workstation.desktop import Desktop, Job
+
+
+_FIRST_BUSY_HOUR = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +111,16 @@ class OffscreenJob:
     async def _draw(self, desktop: Desktop, folder: Path) -> None:
         from workstation.demo.pictures import draw_pages
 
+        payments, reconciliation = desktop.payments, desktop.reconciliation
+        assert payments is not None and reconciliation is not None and desktop.fleet is not None
+        if datetime.now(desktop.fleet.zone).hour < _FIRST_BUSY_HOUR:
+            # Before the first buses have left, a page of today shows nobody what it is for.
+            payments.show_filter(PaymentFilter(desktop.fleet.id, preset("last_7_days", desktop.fleet.zone)))
+        reconciliation.summary.dismiss()
+
         async def settled(_: str) -> None:
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(1.0)
+            await self._until(lambda: payments.settled, 30, "the page of payments did not settle")
 
         self._pictures = await draw_pages(desktop.window, desktop.theme, folder, settled)
 

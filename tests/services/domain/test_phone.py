@@ -62,7 +62,10 @@ def test_a_number_fits_its_own_mask(number: str, kept: int) -> None:
 
 @pytest.mark.parametrize(
     ("query", "digits"),
-    [("071234", "071234"), ("+254 712", "0712"), ("254", None), ("2547", "2547"), ("345 678", "345678"), ("12a4", None), ("00254712", "0712"), ("2549", "2549")],
+    [
+        ("071234", "071234"), ("+254 712", "0712"), ("254", None), ("2547", "2547"), ("345 678", "345678"),
+        ("12a4", None), ("00254712", "0712"), ("2549", "2549"),
+    ],
 )  # fmt: skip
 def test_digits_sought(query: str, digits: str | None) -> None:
     assert digits_sought(query) == digits
