@@ -84,7 +84,7 @@ def columns(reading: Reading) -> tuple[Column[PaymentRow], ...]:
         Column("phone", "Phone", 112, lambda row: row.phone or NOTHING, tone="muted", private=True),
         Column("route", "Route", 144, lambda row: row.route or NOTHING),
         Column("vehicle", "Vehicle", 88, lambda row: row.vehicle or NOTHING),
-        Column("method", "Method", 78, lambda row: method_shown(row.method), tone="muted"),
+        Column("method", "Method", 100, lambda row: method_shown(row.method), tone="muted"),
         Column("receipt", "Receipt", 122, lambda row: row.receipt or NOTHING, tone="muted"),
         Column(AMOUNT, "Amount", 104, reading.money, align="right", tone="strong", private=True),
         Column(

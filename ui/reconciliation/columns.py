@@ -58,7 +58,7 @@ def grouped(exceptions: Sequence[ExceptionRow]) -> list[OpenRow]:
 def open_columns(reading: Reading) -> tuple[Column[OpenRow], ...]:
     """What a line of the exceptions says."""
     return (
-        Column("name", "Exception", 176, _group, tone="pill", status=lambda row: tone_of(row.name)),
+        Column("name", "Exception", 204, _group, tone="pill", status=lambda row: tone_of(row.name)),
         Column("amount", "KES", 96, lambda row: shown(row.amount), align="right", tone="strong", private=True),
         Column("age", "Age", 62, _each(lambda found: age(found.at, reading.now)), align="right", tone="muted"),
         Column("time", "Time", 78, _each(lambda found: reading.clock(found.at)), tone="muted"),

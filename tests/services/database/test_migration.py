@@ -15,6 +15,7 @@ from services.database.migration import migrate, newest, require_current
 from services.database.tables import metadata
 from services.domain.errors import SchemaMismatch
 from services.feed.capture import capture_installed, install_capture
+from services.feed.verification import verify
 from tests.world import World
 
 
@@ -98,3 +99,22 @@ def test_the_triggers_wait_for_nobody_long(world: World) -> None:
         # CREATE TRIGGER takes SHARE ROW EXCLUSIVE, which readers do not block.
         install_capture(world.database())
     assert capture_installed(database)
+
+
+def test_the_chain_and_the_feed_work_on_postgresql_16(tmp_path_factory: pytest.TempPathFactory) -> None:
+    older = EmbeddedServer(tmp_path_factory.mktemp("postgres16"), durable=False, version=16)
+    older.start()
+    try:
+        world = World(older, "postgres")
+        assert str(world.value("SHOW server_version")).startswith("16")
+        database = world.database()
+        assert migrate(database) == (None, newest())
+        install_capture(database)
+        assert _differences(database) == []
+        fleet = world.fleet()
+        world.payment(world.booking(fleet), "600.00")
+        assert world.project() == 2
+        assert verify(world.database("finance_owner")).differences == ()
+        world.close()
+    finally:
+        older.remove()
