@@ -193,8 +193,8 @@ class MainWindow(QMainWindow):
         settings.setValue("window/rail_collapsed", int(self._collapsed))
         settings.setValue("window/theme", self._theme.mode)
 
-    def restore_state(self, settings: QSettings) -> None:
-        """Brings back what `save_state` remembered; what is missing or damaged stays as it is."""
+    def restore_look(self, settings: QSettings) -> None:
+        """Brings back size, place, rail and appearance; what is missing or damaged stays as it is."""
         geometry = settings.value("window/geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
@@ -202,10 +202,18 @@ class MainWindow(QMainWindow):
         if mode in MODES:
             self._theme.set_mode(next(known for known in MODES if known == mode))
         self._collapsed = str(settings.value("window/rail_collapsed", "0")) == "1"
+        self._fit_rail()
+
+    def restore_page(self, settings: QSettings) -> None:
+        """Shows the page that was shown last, if there still is one of that name."""
         page = str(settings.value("window/page", ""))
         if page in self._pages:
             self.show_page(page)
-        self._fit_rail()
+
+    def restore_state(self, settings: QSettings) -> None:
+        """Brings back what `save_state` remembered."""
+        self.restore_look(settings)
+        self.restore_page(settings)
 
     def reset_layout(self) -> None:
         """Puts window and rail back as they were at first, and asks the pages to do the same."""

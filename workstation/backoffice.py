@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import os
 import signal
 import ssl
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from threading import Event, Thread
 
 from services.database.engine import Database
-from services.database.migration import require_current
+from services.database.schema import require_current
 from services.domain.errors import EnvironmentFault, RelayUnreachable
 from services.feed.projector import Projector
 from services.relay.server import RelayServer
 from workstation.settings import Settings
-
-_log = logging.getLogger(__name__)
 
 
 def run_backoffice(settings: Settings, *, until_stdin_closes: bool = False) -> None:
@@ -26,8 +25,13 @@ def run_backoffice(settings: Settings, *, until_stdin_closes: bool = False) -> N
     Raises what keeps it from starting; a projector that dies ends the process, so that a supervisor starts it again.
     """
     url = required_url(settings)
-    require_current(Database(url, application="back office"))
-    asyncio.run(_serve(settings, url, until_stdin_closes))
+    with closing(Database(url, application="back office")) as database:
+        require_current(database)
+    with (
+        closing(Database(url, role="finance_relay", pool_size=3, application="relay")) as for_relay,
+        closing(Database(url, role="finance_projector", pool_size=2, application="projector")) as for_projector,
+    ):
+        asyncio.run(_serve(settings, for_relay, for_projector, until_stdin_closes))
 
 
 def required_url(settings: Settings) -> str:
@@ -39,7 +43,7 @@ def required_url(settings: Settings) -> str:
     return settings.database_url.get_secret_value()
 
 
-async def _serve(settings: Settings, url: str, until_stdin_closes: bool) -> None:
+async def _serve(settings: Settings, for_relay: Database, for_projector: Database, until_stdin_closes: bool) -> None:
     stopped, stop = asyncio.Event(), Event()
     loop = asyncio.get_running_loop()
 
@@ -49,8 +53,31 @@ async def _serve(settings: Settings, url: str, until_stdin_closes: bool) -> None
     _on_signals(loop, end)
     if until_stdin_closes:
         Thread(target=_wait_for_eof, args=(end,), name="parent", daemon=True).start()
+    relay = await _started_relay(settings, for_relay)
+    projector = Projector(for_projector, published=relay.hint)
+    print(f"back office: live feed at {relay.url}", flush=True)
+    works = [
+        asyncio.create_task(relay.watch(), name="relay"),
+        asyncio.create_task(asyncio.to_thread(projector.run, stop), name="projector"),
+    ]
+    for work in works:
+        work.add_done_callback(lambda _: stopped.set())
+    try:
+        await stopped.wait()
+        for work in works:
+            if work.done():
+                # A bug ended it: the process ends with its traceback, so that a supervisor starts it again.
+                work.result()
+    finally:
+        stop.set()
+        works[0].cancel()
+        await asyncio.wait(works)
+        await relay.stop()
+
+
+async def _started_relay(settings: Settings, database: Database) -> RelayServer:
     relay = RelayServer(
-        Database(url, role="finance_relay", pool_size=3, application="relay"),
+        database,
         settings.relay_host,
         settings.relay_port,
         origins=settings.relay_origins,
@@ -64,33 +91,7 @@ async def _serve(settings: Settings, url: str, until_stdin_closes: bool) -> None
             f"The live feed cannot listen on {settings.relay_host}:{settings.relay_port}: {error.strerror or error}."
             " Set WORKSTATION_RELAY_PORT to a free port."
         ) from error
-    projector = Projector(
-        Database(url, role="finance_projector", pool_size=2, application="projector"), published=relay.hint
-    )
-    worker = Thread(target=_project, args=(projector, stop, end), name="projector")
-    worker.start()
-    print(f"back office: live feed at {relay.url}", flush=True)
-    watching = asyncio.create_task(relay.watch(), name="relay")
-    watching.add_done_callback(lambda _: stopped.set())
-    try:
-        await stopped.wait()
-        if watching.done():
-            # A bug ended the relay: the process ends with its traceback, so that it is started again.
-            watching.result()
-    finally:
-        watching.cancel()
-        stop.set()
-        await asyncio.to_thread(worker.join)
-        await relay.stop()
-
-
-def _project(projector: Projector, stop: Event, end: Callable[[], None]) -> None:
-    try:
-        projector.run(stop)
-    finally:
-        if not stop.is_set():
-            _log.critical("the projector died; the back office ends so that it can be started again")
-        end()
+    return relay
 
 
 def _on_signals(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
@@ -102,7 +103,8 @@ def _on_signals(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> Non
 
 
 def _wait_for_eof(end: Callable[[], None]) -> None:
-    while sys.stdin.buffer.read(1024):
+    # Not sys.stdin itself: a thread that waits in it would keep the interpreter from ending on a signal.
+    while os.read(sys.stdin.fileno(), 1024):
         pass
     end()
 

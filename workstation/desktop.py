@@ -22,9 +22,10 @@ from services.domain.period import NAIROBI
 from ui.actions import Action, ActionRegistry
 from ui.application import log_qt_messages, make_application, tell_bugs
 from ui.main_window import MainWindow
-from ui.theme import Theme
+from ui.theme import MODES, Theme
 from ui.widgets.message_strip import MessageStrip
 from ui.widgets.notice import Notice
+from workstation.early import early
 
 if TYPE_CHECKING:
     import asyncio
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 Job = Callable[["Desktop"], Coroutine[Any, Any, None]]
 #: Without the live feed, how often the payments are read.
 _READ_AGAIN_S = 15
+_REST_AFTER_MS = 80
 _STATEMENTS = "M-Pesa statements (*.csv);;All files (*)"
 
 
@@ -65,9 +67,9 @@ class Desktop(QObject):
 
     entered = Signal(object)
 
-    def __init__(self, settings: Settings, theme: Theme, surroundings: Surroundings) -> None:
+    def __init__(self, settings: Callable[[], Settings], theme: Theme, surroundings: Surroundings) -> None:
         super().__init__()
-        self._settings, self.theme, self._around = settings, theme, surroundings
+        self._load_settings, self.theme, self._around = settings, theme, surroundings
         self.registry = ActionRegistry()
         self.window = MainWindow(theme, self.registry, environment=surroundings.environment)
         self.session: Session | None = None
@@ -77,8 +79,10 @@ class Desktop(QObject):
         self.live: LiveFeed | None = None
         self._watch: DatabaseWatch | None = None
         self.entrance: Entrance | None = None
+        self._closing = False
         self._offline: MessageStrip | None = None
         self._not_live: MessageStrip | None = None
+        self._rest_due = QTimer(self, interval=_REST_AFTER_MS, singleShot=True)
         self._reading_again = QTimer(self, interval=_READ_AGAIN_S * 1000)
         self._reading_again.timeout.connect(self._read_again)
         self._waiting = Notice(theme, "loading", "Connecting to the database…")
@@ -104,63 +108,84 @@ class Desktop(QObject):
 
     # Signing in -----------------------------------------------------------------------------------------------------
 
+    @cached_property
+    def settings(self) -> Settings:
+        """What this process was told; read when it is first wanted, behind the painted window."""
+        return self._load_settings()
+
     def start(self) -> None:
         """Connects where the settings name a database, otherwise asks who wants to sign in."""
         from workstation.entrance import Entrance
 
         self.window.set_connection("database", "busy", "Connecting…")
         self.entrance = Entrance(
-            self.window, self.theme, self.tasks, self._around.memory, self._settings.relay_url, self._around.complain
+            self.window, self.theme, self.tasks, self._around.memory, self.settings.relay_url, self._around.complain
         )
         self.entrance.opened.connect(self._enter)
         self.entrance.abandoned.connect(self.window.close)
-        url = self._settings.database_url
+        url = self.settings.database_url
         self.entrance.come_in(url.get_secret_value() if url is not None else None)
 
     # Working --------------------------------------------------------------------------------------------------------
 
     def _enter(self, session: Session) -> None:
         self.session = session
-        self._build_pages(session)
         self._watch_database(session)
-        self._listen(session)
-        self._add_actions(session)
+        self._build_payments(session)
         self.show_fleet(session.fleets[0])
-        self.window.restore_state(self._around.memory)
-        self.entered.emit(session)
+        # The first payments are asked for and painted before the rest is loaded.
+        self._rest_due.timeout.connect(partial(self._build_rest, session))
+        self._rest_due.start()
 
-    def _build_pages(self, session: Session) -> None:
+    def _build_payments(self, session: Session) -> None:
         from ui.payments.page import PaymentsPage
-        from ui.reconciliation.page import ReconciliationPage
 
         self.payments = PaymentsPage(self.theme, self.tasks, session.payments)
-        self.payments.set_reduced_motion(self._settings.reduced_motion)
+        self.payments.set_reduced_motion(self.settings.reduced_motion)
         self.payments.summary_changed.connect(self.window.set_summary)
+        self.window.add_page("payments", "Payments", "payments", self.payments)
+        self._restore_layout()
+
+    def _build_rest(self, session: Session) -> None:
+        if self._closing:
+            return
+        self._build_reconciliation(session)
+        self._listen(session)
+        self._add_actions(session)
+        if self.fleet is not None and self.reconciliation is not None:
+            self.reconciliation.set_fleet(self.fleet.id, self.fleet.zone)
+        self.window.layout_reset.connect(self._reset_layout)
+        self.window.restore_page(self._around.memory)
+        self.entered.emit(session)
+
+    def _build_reconciliation(self, session: Session) -> None:
+        from services.reconciliation.service import ReconciliationService
+        from services.statements.importer import StatementImporter
+        from ui.reconciliation.page import ReconciliationPage
+
         self.reconciliation = ReconciliationPage(
             self.theme,
             self.tasks,
-            session.reconciliation,
-            session.importer,
+            ReconciliationService(session.database),
+            StatementImporter(session.database),
             show_task=self.window.show_task,
             hide_task=self.window.hide_task,
             show_message=self.window.show_message,
         )
         self.reconciliation.import_wanted.connect(self.choose_statements)
         self.reconciliation.import_finished.connect(self._complain_of_refused)
-        self.window.add_page("payments", "Payments", "payments", self.payments)
         self.window.add_page(
             "reconciliation", "Reconciliation", "reconciliation", self.reconciliation, compact_rail=True
         )
         self.window.files_dropped.connect(self.import_statements)
-        self.window.layout_reset.connect(self._reset_layout)
-        self._restore_layout()
 
     def show_fleet(self, fleet: Fleet) -> None:
         """Shows this fleet on every page."""
         self.fleet = fleet
         self.window.set_fleet(fleet.name)
-        if self.payments is not None and self.reconciliation is not None:
+        if self.payments is not None:
             self.payments.set_fleet(fleet)
+        if self.reconciliation is not None:
             self.reconciliation.set_fleet(fleet.id, fleet.zone)
 
     def _watch_database(self, session: Session) -> None:
@@ -355,8 +380,11 @@ class Desktop(QObject):
 
     async def close(self) -> None:
         """Ends what runs, in order; the window is gone by then."""
+        self._rest_due.stop()
+        self._reading_again.stop()
         import asyncio
 
+        self._closing = True
         if self._watch is not None:
             self._watch.stop()
         if self.live is not None:
@@ -364,22 +392,28 @@ class Desktop(QObject):
         self.tasks.stop()
         # A query that was cancelled gives its connection back before the pool is closed.
         await asyncio.to_thread(self._threads.shutdown)
+
+    def leave(self) -> None:
+        """Closes the database, once no thread of the event loop asks it any more."""
         if self.session is not None:
             self.session.database.close()
 
 
 def run_desktop(
-    settings: Settings,
-    surroundings: Surroundings | None = None,
-    *,
-    job: Job | None = None,
+    settings: Settings | None = None, surroundings: Surroundings | None = None, *, job: Job | None = None
 ) -> int:
-    """Shows the window until it is closed (or until the coroutine of `job` has run); returns the exit code."""
+    """Shows the window until it is closed (or until the coroutine of `job` has run); returns the exit code.
+
+    Without `settings` they are loaded once the window is painted: its look is then what it was last time.
+    """
     log_qt_messages()
-    theme = Theme(settings.theme)
+    theme = Theme(next((mode for mode in MODES if mode == early("theme", "system")), "system"))
+    if settings is not None:
+        theme.set_mode(settings.theme)
     application = make_application(theme)
-    around = surroundings or Surroundings(settings.environment, QSettings())
-    desktop = Desktop(settings, theme, around)
+    around = surroundings or Surroundings(early("environment", "production"), QSettings())
+    desktop = Desktop(_load_settings if settings is None else lambda: settings, theme, around)
+    desktop.window.restore_look(around.memory)
     restore_hook = tell_bugs(desktop.told_bug)
     desktop.window.show()
     application.processEvents()
@@ -405,7 +439,17 @@ def run_desktop(
             work.result()
     finally:
         restore_hook()
+        desktop.leave()
     return 0
+
+
+def _load_settings() -> Settings:
+    from workstation.logs import start_logging
+    from workstation.settings import load_settings
+
+    settings = load_settings()
+    start_logging(settings.log_level)
+    return settings
 
 
 async def _until_closed(desktop: Desktop, closed: asyncio.Event, job: Job | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess, QSettings, Signal
@@ -13,13 +14,13 @@ from services.database.engine import database_url
 from services.domain.errors import WorkstationError
 from ui.sign_in.dialog import SignInDialog
 from ui.sign_in.request import SignInRequest
-from workstation.credentials import Keyring, find_keyring, url_of
 from workstation.session import Session, open_session, try_connection
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
     from ui.tasks import Tasks
     from ui.theme import Theme
+    from workstation.credentials import Keyring
 
 
 class Entrance(QObject):
@@ -40,9 +41,16 @@ class Entrance(QObject):
         super().__init__(window)
         self._window, self._theme, self._tasks = window, theme, tasks
         self._memory, self._relay_url, self._complain = memory, relay_url, complain
-        self._ring: Keyring = find_keyring()
         self._request: SignInRequest | None = None
+        # A bug is told elsewhere; the person can try again.
+        tasks.bug.connect(self._stumbled)
         self.dialog: SignInDialog | None = None
+
+    @cached_property
+    def _ring(self) -> Keyring:
+        from workstation.credentials import find_keyring
+
+        return find_keyring()
 
     def come_in(self, url: str | None) -> None:
         """Signs in at `url`, or asks who wants to."""
@@ -74,14 +82,25 @@ class Entrance(QObject):
     def _open(self, url: URL) -> Session:
         return open_session(url, self._relay_url)
 
+    def _open_as(self, request: SignInRequest) -> Session:
+        from workstation.credentials import url_of
+
+        return self._open(url_of(request))
+
+    @staticmethod
+    def _try_as(request: SignInRequest) -> str:
+        from workstation.credentials import url_of
+
+        return try_connection(url_of(request))
+
     def _submitted(self, request: SignInRequest) -> None:
         self._request = request
         self._busy(True)
-        self._tasks.run("connect", lambda: self._open(url_of(request)), self._let_in, self._refused)
+        self._tasks.run("connect", lambda: self._open_as(request), self._let_in, self._refused)
 
     def _tested(self, request: SignInRequest) -> None:
         self._busy(True)
-        self._tasks.run("connect", lambda: try_connection(url_of(request)), self._test_passed, self._refused)
+        self._tasks.run("connect", lambda: self._try_as(request), self._test_passed, self._refused)
 
     def _test_passed(self, sentence: str) -> None:
         self._busy(False)
@@ -112,6 +131,9 @@ class Entrance(QObject):
         self._memory.setValue("sign_in/login", request.login)
         if request.remember and (sentence := self._ring.remember(request)):
             self._window.show_message("warning", sentence)
+
+    def _stumbled(self, _bug: BaseException) -> None:
+        self._busy(False)
 
     def _busy(self, busy: bool) -> None:
         if self.dialog is not None:

@@ -24,6 +24,8 @@ def start_logging(level: str) -> None:
             ],
         )
     )
+    # Also what comes from loggers that have a level of their own.
+    handler.setLevel(level)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -1,4 +1,4 @@
-"""A signed-in person: the database under their login, their fleets, and the services that stand on both."""
+"""A signed-in person: the database under their login, their fleets, and what the first page asks."""
 
 from __future__ import annotations
 
@@ -8,31 +8,30 @@ from sqlalchemy import URL
 
 from services.database.engine import Database
 from services.database.fleets import Fleet, fleets
-from services.database.migration import require_current
+from services.database.schema import require_current
 from services.domain.errors import NotAllowed
 from services.payments.service import PaymentService
-from services.reconciliation.service import ReconciliationService
-from services.relay.doors import relay_address, relay_ticket
-from services.statements.importer import StatementImporter
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Everything that the pages of one person ask."""
+    """What every page of one person stands on."""
 
     database: Database
     fleets: tuple[Fleet, ...]
     payments: PaymentService
-    reconciliation: ReconciliationService
-    importer: StatementImporter
     relay_url: str | None
 
     def relay_address(self) -> str:
         """Where the live feed is now; blocks on the database."""
+        from services.relay.doors import relay_address
+
         return relay_address(self.database, self.relay_url or "")
 
     def relay_ticket(self) -> str:
         """A ticket to the live feed for this person; blocks on the database."""
+        from services.relay.doors import relay_ticket
+
         return relay_ticket(self.database)
 
 
@@ -47,14 +46,7 @@ def open_session(url: URL, relay_url: str | None) -> Session:
     except Exception:
         database.close()
         raise
-    return Session(
-        database,
-        mine,
-        PaymentService(database),
-        ReconciliationService(database),
-        StatementImporter(database),
-        relay_url,
-    )
+    return Session(database, mine, PaymentService(database), relay_url)
 
 
 def try_connection(url: URL) -> str:

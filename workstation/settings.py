@@ -18,13 +18,7 @@ from pydantic_settings import (
 )
 
 from services.domain.errors import EnvironmentFault
-
-APPLICATION = "fleet-finance-workstation"
-
-
-def settings_file() -> Path:
-    """Where the settings file is, whether it exists or not."""
-    return Path(platformdirs.user_config_dir(APPLICATION)) / "settings.toml"
+from workstation.early import APPLICATION, settings_file
 
 
 class Settings(BaseSettings):

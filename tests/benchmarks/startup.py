@@ -36,31 +36,32 @@ app = QApplication([]); window = QMainWindow(); window.setCentralWidget(QLabel("
 painted = Painted(window); window.show(); app.exec()
 """
 )
+# Ours is the real command; only the moment of the first painted window is noted.
 _SHELL = (
     _SAY
     + """
-from PySide6.QtCore import QSettings
-from ui.application import make_application
-from ui.theme import Theme
-from workstation.desktop import Desktop, Surroundings
-theme = Theme("light"); app = make_application(theme)
-desktop = Desktop(None, theme, Surroundings("demo", QSettings("nowhere.ini", QSettings.Format.IniFormat)))
-painted = Painted(desktop.window); desktop.window.show(); app.exec()
+import sys
+from ui.main_window import MainWindow
+shown = MainWindow.showEvent
+def show(window, event):
+    shown(window, event); window.noted = Painted(window)
+MainWindow.showEvent = show
+sys.argv = ["workstation"]
+from workstation.cli import main
+main()
 """
 )
 _ROWS = (
     _SAY
     + """
-from PySide6.QtCore import QSettings, QTimer
-from workstation.settings import Settings
-from workstation.desktop import Surroundings, run_desktop
+from workstation.desktop import run_desktop
 import asyncio
 async def job(desktop):
     while desktop.payments is None or desktop.payments.grid.model().rowCount() == 0:
         await asyncio.sleep(0.002)
     painted = Painted(desktop.window); desktop.payments.grid.viewport().update(); desktop.window.update()
     await asyncio.sleep(30)
-run_desktop(Settings(), Surroundings("demo", QSettings("nowhere.ini", QSettings.Format.IniFormat)), job=job)
+run_desktop(job=job)
 """
 )
 

@@ -44,7 +44,7 @@ def test_there_is_one_application_with_the_products_names_and_look(dressed: QApp
     assert made is dressed
     assert made.applicationName() == made.organizationName() == "fleet-finance-workstation"
     assert made.applicationDisplayName() == "Fleet Finance"
-    assert made.quitOnLastWindowClosed()
+    assert not made.quitOnLastWindowClosed()
     assert made.palette().color(QPalette.ColorRole.Window).name() == DARK.canvas.casefold()
     assert made.styleSheet()
 

@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from services.domain.errors import Cancelled, WorkstationError
+from services.domain.errors import Cancelled, DatabaseUnreachable, WorkstationError
 from services.domain.period import NAIROBI, today
 from services.reconciliation.results import DayDetail, DayResult, DayRow, ExceptionRow
 from ui.reconciliation.days_list import WIDTH, DaysList
@@ -239,7 +239,10 @@ class ReconciliationPage(QWidget):
             self.range.set_days(type(days)(min(day, days.first), max(day, days.last), days.zone))
 
     def _fault(self, error: WorkstationError) -> None:
-        if not isinstance(error, Cancelled):
+        if isinstance(error, DatabaseUnreachable):
+            # The window says this once, for all its pages.
+            self._tasks.fault.emit(error)
+        elif not isinstance(error, Cancelled):
             self._show_message("error", str(error))
 
     def _busy(self, busy: bool) -> None:

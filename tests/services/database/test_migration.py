@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from services.database import migration
 from services.database.embedded import EmbeddedServer
 from services.database.engine import Database
-from services.database.migration import migrate, newest, require_current
+from services.database.migration import migrate
+from services.database.schema import known_revisions, newest, require_current
 from services.database.tables import metadata
 from services.domain.errors import SchemaMismatch
 from services.feed.capture import capture_installed, install_capture
@@ -118,3 +123,13 @@ def test_the_chain_and_the_feed_work_on_postgresql_16(tmp_path_factory: pytest.T
         world.close()
     finally:
         older.remove()
+
+
+def test_the_known_revisions_are_alembics() -> None:
+    folder = Path(migration.__file__).parent / "migrations"
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    config.set_main_option("path_separator", "os")
+    chain = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    assert tuple(reversed(chain)) == known_revisions()
+    assert ScriptDirectory.from_config(config).get_heads() == [newest()]

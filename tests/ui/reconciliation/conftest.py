@@ -48,6 +48,7 @@ def open_page(qtbot: QtBot) -> Iterator[Open]:
         theme, importer = Theme("light"), FakeImporter()
         tasks = Tasks(theme)
         tasks.bug.connect(bugs.append)
+        tasks.fault.connect(lambda error: found[0].told.append(("error", str(error))))
         found: list[Opened] = []
 
         def show_task(title: str, progress: float | None = None, cancel: Callable[[], object] | None = None, /) -> None:
