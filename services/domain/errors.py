@@ -18,6 +18,10 @@ class DatabaseUnreachable(EnvironmentFault):
     """The database does not answer at the configured address, or went away."""
 
 
+class OutcomeUnknown(DatabaseUnreachable):
+    """The connection was lost during COMMIT and the outcome cannot be asked for yet."""
+
+
 class LoginRefused(EnvironmentFault):
     """The database refused the login or its password."""
 

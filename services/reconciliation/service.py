@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from services.database.certainty import act
 from services.database.engine import Database
 from services.domain.errors import NotAllowed
 from services.reconciliation.assessment import Assessment, Kept, assess
@@ -41,9 +42,12 @@ class ReconciliationService:
         if dry_run:
             with self._database.read() as connection:
                 return _result(connection, fleet_id, date)
-        with self._database.write() as connection:
+
+        def work(connection: Connection) -> DayResult:
             connection.execute(_LOCK, {"fleet": str(fleet_id)})
             return _result(connection, fleet_id, date, write=True)
+
+        return act(self._database, work)
 
     def days(self, fleet_id: UUID, first: dt.date, last: dt.date) -> list[DayRow]:
         """Every day of the range that has payments or statement lines, oldest first."""

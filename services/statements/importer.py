@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, insert, text
 
 from services.database.cancellation import CancelScope
+from services.database.certainty import act
 from services.database.engine import Database
 from services.database.tables import statement as statements
 from services.database.tables import statement_rejection
@@ -126,12 +127,15 @@ class StatementImporter:
         tell(0.0)
         statement = read_statement(path)
         tell(0.2)
-        with self._database.write() as connection:
+
+        def work(connection: Connection) -> ImportResult:
             task = _task(connection, fleet_id, statement, short_code)
             connection.execute(_LOCK, {"fleet": str(fleet_id), "short_code": task.short_code})
             result = _import(connection, task, tell)
             tell(1.0)
-        return result
+            return result
+
+        return act(self._database, work)
 
 
 def _checked(progress: Progress | None) -> Progress:
