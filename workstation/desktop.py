@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from services.domain.errors import WorkstationError
 from services.domain.period import NAIROBI
 from ui.actions import Action, ActionRegistry
 from ui.application import log_qt_messages, make_application, tell_bugs
+from ui.clock import OfficeClock
 from ui.main_window import MainWindow
 from ui.theme import MODES, Theme
 from ui.widgets.message_strip import MessageStrip
@@ -71,7 +72,8 @@ class Desktop(QObject):
         super().__init__()
         self._load_settings, self.theme, self._around = settings, theme, surroundings
         self.registry = ActionRegistry()
-        self.window = MainWindow(theme, self.registry, environment=surroundings.environment)
+        self.clock = OfficeClock()
+        self.window = MainWindow(theme, self.registry, environment=surroundings.environment, now=self.clock.now)
         self.session: Session | None = None
         self.fleet: Fleet | None = None
         self.payments: PaymentsPage | None = None
@@ -140,7 +142,7 @@ class Desktop(QObject):
     def _build_payments(self, session: Session) -> None:
         from ui.payments.page import PaymentsPage
 
-        self.payments = PaymentsPage(self.theme, self.tasks, session.payments)
+        self.payments = PaymentsPage(self.theme, self.tasks, session.payments, self.clock.now)
         self.payments.set_reduced_motion(self.settings.reduced_motion)
         self.payments.summary_changed.connect(self.window.set_summary)
         self.window.add_page("payments", "Payments", "payments", self.payments)
@@ -171,6 +173,7 @@ class Desktop(QObject):
             show_task=self.window.show_task,
             hide_task=self.window.hide_task,
             show_message=self.window.show_message,
+            clock=self.clock.now,
         )
         self.reconciliation.import_wanted.connect(self.choose_statements)
         self.reconciliation.import_finished.connect(self._complain_of_refused)
@@ -191,8 +194,9 @@ class Desktop(QObject):
     def _watch_database(self, session: Session) -> None:
         from ui.connection import DatabaseWatch
 
-        self._watch = DatabaseWatch(self.tasks, session.database.ping)
+        self._watch = DatabaseWatch(self.tasks, session.database.clock, self.clock)
         self._watch.state_changed.connect(partial(self.window.set_connection, "database"))
+        self._watch.clock_differs.connect(self._clock_differs)
         self._watch.lost.connect(self._went_offline)
         self._watch.returned.connect(self._came_back)
         self._watch.start()
@@ -232,6 +236,13 @@ class Desktop(QObject):
     def _reload(self, fleet_id: object) -> None:
         if self.fleet is not None and fleet_id == self.fleet.id and self.payments is not None:
             self.payments.reload()
+
+    def _clock_differs(self, ahead: timedelta) -> None:
+        words = f"This computer's clock is {_long(abs(ahead))} {'behind' if ahead > timedelta() else 'ahead of'} the database's."
+        self._around.complain(words)
+        self.window.show_message(
+            "warning", words, "Days and times follow the database's clock. Set this computer's right."
+        )
 
     def _went_offline(self, as_of: datetime) -> None:
         words = f"The database does not answer. What you see is as of {as_of.astimezone(NAIROBI):%H:%M}; reconnecting…"
@@ -441,6 +452,12 @@ def run_desktop(
         restore_hook()
         desktop.leave()
     return 0
+
+
+def _long(time: timedelta) -> str:
+    """'23 h 58 min'."""
+    minutes = round(time.total_seconds() / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
 
 
 def _load_settings() -> Settings:

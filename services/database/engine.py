@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import datetime
 
 import psycopg
 from psycopg import sql
@@ -113,6 +114,12 @@ class Database:
         """One round trip; raises what stands in the way."""
         with self.read() as connection:
             connection.execute(text("SELECT 1"))
+
+    def clock(self) -> datetime:
+        """The server's clock; like ping() it raises what stands in the way."""
+        with self.read() as connection:
+            now: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return now
 
     def close(self) -> None:
         """Closes the pool."""

@@ -14,6 +14,7 @@ from shiboken6 import isValid
 from services.domain.errors import DatabaseUnreachable, LoginRefused, NotAllowed, WorkstationError
 from tests.services.relay.ledger import Ledger
 from tests.world import World
+from ui.clock import OfficeClock
 from ui.connection import DatabaseWatch
 from ui.tasks import Tasks
 
@@ -37,11 +38,13 @@ class Line:
         self.at = NOON
         self.fault: WorkstationError | None = None
         self.asked = 0
+        self.server_ahead = timedelta()
 
-    def ping(self) -> None:
+    def ping(self) -> datetime:
         self.asked += 1
         if self.fault is not None:
             raise self.fault
+        return self.at + self.server_ahead
 
     def now(self) -> datetime:
         return self.at
@@ -65,7 +68,7 @@ def line() -> Line:
 
 @pytest.fixture
 def watch(tasks: Tasks, line: Line) -> DatabaseWatch:
-    return DatabaseWatch(tasks, line.ping, now=line.now)
+    return DatabaseWatch(tasks, line.ping, OfficeClock(line.now))
 
 
 def test_an_answer_is_said(watch: DatabaseWatch, qtbot: QtBot) -> None:
@@ -103,7 +106,7 @@ def test_it_goes_on_asking_by_itself_until_it_is_stopped(
 ) -> None:
     monkeypatch.setattr("ui.connection._EVERY_MS", 5)
     monkeypatch.setattr("ui.connection._WHILE_LOST_MS", 5)
-    watch = DatabaseWatch(tasks, line.ping, now=line.now)
+    watch = DatabaseWatch(tasks, line.ping, OfficeClock(line.now))
     watch.start()
     qtbot.waitUntil(lambda: line.asked >= 3)
     line.fault = DatabaseUnreachable("gone")
@@ -118,13 +121,14 @@ def test_it_goes_on_asking_by_itself_until_it_is_stopped(
 
 
 def test_a_question_that_is_still_open_is_not_asked_again(tasks: Tasks, qtbot: QtBot) -> None:
-    begun, answer = [], Event()
+    begun, answer = list[None](), Event()
 
-    def slow() -> None:
+    def slow() -> datetime:
         begun.append(None)
         answer.wait(20)
+        return datetime.now(UTC)
 
-    watch = DatabaseWatch(tasks, slow)
+    watch = DatabaseWatch(tasks, slow, OfficeClock())
     told = Told(watch)
     for _ in range(5):
         watch.ask()
@@ -163,7 +167,7 @@ def cut(world: World) -> Iterator[Callable[[bool], None]]:
 def test_a_real_database_that_goes_and_comes_back(
     world: World, tasks: Tasks, qtbot: QtBot, cut: Callable[[bool], None]
 ) -> None:
-    watch = DatabaseWatch(tasks, world.person(world.fleet()).ping)
+    watch = DatabaseWatch(tasks, world.person(world.fleet()).clock, OfficeClock())
     told = Told(watch)
     watch.ask()
     qtbot.waitUntil(lambda: told.states == [("ok", "Database connected")])
@@ -173,3 +177,21 @@ def test_a_real_database_that_goes_and_comes_back(
     cut(False)
     watch.ask()
     qtbot.waitUntil(lambda: told.turns[-1:] == ["returned"])
+
+
+def test_a_clock_that_is_a_day_wrong_is_stated_once_and_put_right(tasks: Tasks, qtbot: QtBot, line: Line) -> None:
+    line.server_ahead = timedelta(hours=23, minutes=58)
+    clock = OfficeClock(line.now)
+    watch = DatabaseWatch(tasks, line.ping, clock)
+    stated: list[object] = []
+    watch.clock_differs.connect(stated.append)
+    for _ in range(2):
+        watch.ask()
+        qtbot.waitUntil(lambda: not tasks.busy("ping"))
+    assert stated == [timedelta(hours=23, minutes=58)]
+    assert clock.now() == NOON + timedelta(hours=23, minutes=58)
+    line.server_ahead = timedelta(seconds=1)
+    watch.ask()
+    qtbot.waitUntil(lambda: not tasks.busy("ping"))
+    assert line.asked == 3
+    assert clock.now() == NOON
