@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import closing
 from threading import Event, Thread
 
+from services.audit.anchors import AnchorFile, Anchoring
 from services.database.engine import Database
 from services.database.schema import require_current
 from services.domain.errors import EnvironmentFault, RelayUnreachable
@@ -29,7 +30,7 @@ def run_backoffice(settings: Settings, *, until_stdin_closes: bool = False) -> N
         require_current(database)
     with (
         closing(Database(url, role="finance_relay", pool_size=3, application="relay")) as for_relay,
-        closing(Database(url, role="finance_projector", pool_size=2, application="projector")) as for_projector,
+        closing(Database(url, role="finance_projector", pool_size=4, application="projector")) as for_projector,
     ):
         asyncio.run(_serve(settings, for_relay, for_projector, until_stdin_closes))
 
@@ -56,9 +57,11 @@ async def _serve(settings: Settings, for_relay: Database, for_projector: Databas
     relay = await _started_relay(settings, for_relay)
     projector = Projector(for_projector, published=relay.hint)
     print(f"back office: live feed at {relay.url}", flush=True)
+    anchoring = Anchoring(for_projector, AnchorFile(settings.audit_anchors))
     works = [
         asyncio.create_task(relay.watch(), name="relay"),
         asyncio.create_task(asyncio.to_thread(projector.run, stop), name="projector"),
+        asyncio.create_task(asyncio.to_thread(anchoring.run, stop), name="audit anchors"),
     ]
     for work in works:
         work.add_done_callback(lambda _: stopped.set())

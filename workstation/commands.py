@@ -21,12 +21,16 @@ from services.feed.capture import install_capture
 from services.reconciliation.service import ReconciliationService
 from services.statements.imported import ImportResult
 from services.statements.importer import StatementImporter
+from workstation.audit_cli import audit
 from workstation.backoffice import required_url, run_backoffice
 from workstation.cli import display_found
 from workstation.logs import start_logging
+from workstation.people_cli import people
 from workstation.settings import load_settings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(audit, name="audit")
+app.add_typer(people, name="people")
 Json = Annotated[bool, typer.Option("--json", help="Print the stable JSON form.")]
 FleetCode = Annotated[str, typer.Option("--fleet", help="The fleet's code, e.g. MSAFIRI.")]
 

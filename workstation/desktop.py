@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from services.database.fleets import Fleet
     from services.payments.filters import PaymentFilter
+    from ui.audit.page import AuditPage
     from ui.connection import DatabaseWatch
     from ui.live import LiveFeed, LiveState
     from ui.payments.page import PaymentsPage
@@ -78,6 +79,7 @@ class Desktop(QObject):
         self.fleet: Fleet | None = None
         self.payments: PaymentsPage | None = None
         self.reconciliation: ReconciliationPage | None = None
+        self.audit: AuditPage | None = None
         self.live: LiveFeed | None = None
         self._watch: DatabaseWatch | None = None
         self.entrance: Entrance | None = None
@@ -152,10 +154,13 @@ class Desktop(QObject):
         if self._closing:
             return
         self._build_reconciliation(session)
+        self._build_audit(session)
         self._listen(session)
         self._add_actions(session)
         if self.fleet is not None and self.reconciliation is not None:
             self.reconciliation.set_fleet(self.fleet.id, self.fleet.zone)
+        if self.fleet is not None and self.audit is not None:
+            self.audit.set_fleet(self.fleet)
         self.window.layout_reset.connect(self._reset_layout)
         self.window.restore_page(self._around.memory)
         self.entered.emit(session)
@@ -182,6 +187,24 @@ class Desktop(QObject):
         )
         self.window.files_dropped.connect(self.import_statements)
 
+    def _build_audit(self, session: Session) -> None:
+        from services.audit.anchors import AnchorFile
+        from services.audit.service import AuditService
+        from ui.audit.page import AuditPage
+
+        anchors = self.settings.audit_anchors
+        service = AuditService(session.database, AnchorFile(anchors) if anchors.is_file() else None)
+        self.audit = AuditPage(
+            self.theme,
+            self.tasks,
+            service,
+            show_task=self.window.show_task,
+            hide_task=self.window.hide_task,
+            show_message=self.window.show_message,
+            clock=self.clock.now,
+        )
+        self.window.add_page("audit", "Audit", "audit", self.audit)
+
     def show_fleet(self, fleet: Fleet) -> None:
         """Shows this fleet on every page."""
         self.fleet = fleet
@@ -190,6 +213,8 @@ class Desktop(QObject):
             self.payments.set_fleet(fleet)
         if self.reconciliation is not None:
             self.reconciliation.set_fleet(fleet.id, fleet.zone)
+        if self.audit is not None:
+            self.audit.set_fleet(fleet)
 
     def _watch_database(self, session: Session) -> None:
         from ui.connection import DatabaseWatch
@@ -251,6 +276,8 @@ class Desktop(QObject):
         if self.payments is not None and self.reconciliation is not None:
             self.payments.set_offline(as_of)
             self.reconciliation.set_offline(as_of)
+        if self.audit is not None:
+            self.audit.set_offline(as_of)
 
     def _came_back(self) -> None:
         if self._offline is not None:
@@ -259,6 +286,9 @@ class Desktop(QObject):
         if self.payments is not None and self.reconciliation is not None:
             self.payments.set_offline(None)
             self.reconciliation.set_offline(None)
+            if self.audit is not None:
+                self.audit.set_offline(None)
+                self.audit.reload()
             self.payments.reload()
             self.reconciliation.reload()
 
@@ -339,9 +369,9 @@ class Desktop(QObject):
             self.payments.focus_search()
 
     def _reload_all(self) -> None:
-        if self.payments is not None and self.reconciliation is not None:
-            self.payments.reload()
-            self.reconciliation.reload()
+        for page in (self.payments, self.reconciliation, self.audit):
+            if page is not None:
+                page.reload()
 
     def _toggle_privacy(self) -> None:
         self._private = not self._private
@@ -349,6 +379,8 @@ class Desktop(QObject):
             self.payments.conceal(self._private)
         if self.reconciliation is not None:
             self.reconciliation.conceal(self._private)
+        if self.audit is not None:
+            self.audit.conceal(self._private)
 
     def _show_filter(self, wanted: PaymentFilter) -> None:
         self.window.show_page("payments")

@@ -44,6 +44,10 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_data_dir(APPLICATION)),
         description="Where the embedded database and the demo keep their data.",
     )
+    audit_anchors: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir(APPLICATION)) / "audit_anchors.jsonl",
+        description="Where the back office anchors the audit trail every 15 minutes; out of the database's reach.",
+    )
     environment: Literal["production", "test", "demo"] = Field(
         "production", description="Shown as a coloured word in the window, except for production."
     )

@@ -27,6 +27,8 @@ from services.domain.errors import (
 )
 
 _CONNECT_SECONDS = 5
+#: A refused connection has no SQL state, only the server's sentence.
+_REFUSALS = ("password authentication failed", "no password supplied", "is not permitted to log in")
 _ROLE = re.compile(r"[a-z_]+")
 
 
@@ -59,6 +61,8 @@ class Database:
             max_overflow=4,
             pool_timeout=15,
             pool_pre_ping=False,
+            # Names, phones and whole statement lines travel as parameters: no error and no log shows them.
+            hide_parameters=True,
             connect_args={
                 "connect_timeout": _CONNECT_SECONDS,
                 "application_name": application,
@@ -138,10 +142,16 @@ def fault_in_words(error: DBAPIError, address: str, login: str) -> WorkstationEr
     """The product's error for the driver's; the driver's own where it is a bug and should look like one."""
     state = str(getattr(error.orig, "sqlstate", None) or "")
     said = str(error.orig).strip()
-    if state in ("28P01", "28000") or "password authentication failed" in said or "no password supplied" in said:
+    if state in ("28P01", "28000") or any(refusal in said for refusal in _REFUSALS):
         return LoginRefused(f"The database at {address} refused the login “{login}”. Check the login and its password.")
+    if state == "57014" and "statement timeout" in said:
+        return EnvironmentFault(
+            f"The database at {address} took longer than it may for one step; nothing was changed. Try again."
+        )
     if state == "57014":
         return Cancelled("The query was cancelled.")
+    if state == "55P03":
+        return EnvironmentFault("Somebody else is changing the same thing just now; nothing was changed. Try again.")
     if state == "3D000" or ('database "' in said and "does not exist" in said):
         return DatabaseUnreachable(f"There is no such database at {address}. Check the name after the last slash.")
     if state == "42501":

@@ -447,3 +447,45 @@ payment_alerts = Table(
     _required("is_active", Boolean(), server_default=text("true")),
     _required("created_at", _instant(), server_default=_NOW),
 )
+
+# The audit trail (0004)
+audit_record = Table(
+    "audit_record",
+    metadata,
+    _key("fleet_id", _uuid()),
+    _key("number", BigInteger(), autoincrement=False),
+    _required("at", _instant()),
+    _required("who", Text()),
+    _required("table_name", Text()),
+    _required("op", Text()),
+    _required("row_key", JSONB()),
+    Column("before", JSONB()),
+    Column("after", JSONB()),
+    Column("reason", Text()),
+    _required("previous", LargeBinary()),
+    _required("hash", LargeBinary()),
+    CheckConstraint("op IN ('insert', 'update', 'delete')"),
+)
+Index("audit_record_by_time", audit_record.c.fleet_id, audit_record.c.at.desc(), audit_record.c.number.desc())
+audit_head = Table(
+    "audit_head",
+    metadata,
+    _key("fleet_id", _uuid()),
+    _required("number", BigInteger()),
+    _required("hash", LargeBinary()),
+)
+audit_pending = Table(
+    "audit_pending",
+    metadata,
+    _key("fleet_id", _uuid()),
+    Column("id", BigInteger(), Identity(always=True), primary_key=True),
+    _required("at", _instant(), server_default=text("clock_timestamp()")),
+    _required("who", Text(), server_default=_PERSON),
+    _required("table_name", Text()),
+    _required("op", Text()),
+    _required("row_key", JSONB()),
+    Column("before", JSONB()),
+    Column("after", JSONB()),
+    Column("reason", Text(), server_default=text("finance.reason()")),
+)
+Index("statement_line_by_statement", statement_line.c.fleet_id, statement_line.c.statement_id)

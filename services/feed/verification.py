@@ -13,6 +13,8 @@ from services.feed.projector import REBUILD_LOCK
 
 _MOST_SHOWN = 1_000
 _COLUMNS = tuple(column.name for column in payment.columns)
+#: What verify says reaches terminals, logs and other programs; of these it says only whether they are there and differ.
+_PRIVATE = frozenset({"passenger", "phone", "passenger_shown", "phone_shown", "search"})
 _SUMS = ("taken", "taken_count", "refunded", "refunded_count")
 
 
@@ -114,13 +116,25 @@ def _compare(connection: Connection, name: str, source: str) -> list[Difference]
     ours, theirs = (f"ROW({', '.join(f'{side}.{column}' for column in columns)})" for side in "ot")
     rows = connection.execute(
         text(
-            f"SELECT coalesce(o.{keys[-1]}::text, t.{keys[-1]}::text), o, t"
+            f"SELECT coalesce(o.{keys[-1]}::text, t.{keys[-1]}::text),"
+            f" {_told('o', 'o', columns, keys[-1])}, {_told('t', 'o', columns, keys[-1])}"
             f" FROM finance.{name} o FULL JOIN ({source}) t ON {joined}"
             f" WHERE o.{keys[-1]} IS NULL OR t.{keys[-1]} IS NULL OR {ours} IS DISTINCT FROM {theirs} LIMIT :most"
         ).columns(),
         {"most": _MOST_SHOWN},
     )
     return [Difference(name, str(key), str(ours or ""), str(theirs or "")) for key, ours, theirs in rows]
+
+
+def _told(side: str, beside: str, columns: list[str], key: str) -> str:
+    """The SQL of one side's row as text, NULL where it is missing; what is private only as like or unlike that `beside` it."""
+    values = [
+        f"CASE WHEN {side}.{column} IS NULL THEN NULL WHEN {side}.{column} = {beside}.{column} THEN '•••' ELSE '••• (differs)' END"
+        if column in _PRIVATE
+        else f"{side}.{column}"
+        for column in columns
+    ]
+    return f"CASE WHEN {side}.{key} IS NOT NULL THEN ROW({', '.join(values)})::text END"
 
 
 def _compare_sums(connection: Connection) -> list[Difference]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from tests.benchmarks.audit import verify_a_million
+from tests.benchmarks.capture import capture_throughput
 from tests.benchmarks.harness import Result, report
 from tests.benchmarks.latency import commit_to_painted_cell
 from tests.benchmarks.startup import first_live_rows, painted_shell
@@ -13,6 +15,8 @@ ROWS = {
     "shell": lambda: [painted_shell()],
     "first-rows": lambda: [first_live_rows()],
     "latency": commit_to_painted_cell,
+    "capture": capture_throughput,
+    "audit": lambda: [verify_a_million()],
 }
 
 

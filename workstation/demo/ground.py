@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -34,10 +34,13 @@ from workstation.settings import Settings
 
 SEED = 20_261_122
 _DATABASE = "demo"
+ANCHORS = "audit_anchors.jsonl"
 #: From so many new payments on, making the read model anew is quicker than projecting them one by one.
 _MANY = 3_000
 #: How many days before yesterday the office has reconciled when the demo begins.
 _EARLIER_DAYS = 3
+_RELAY_LIVES = "SELECT count(*) > 0 FROM finance.relay WHERE beat_at > now() - interval '10 seconds'"
+_ALL_PROJECTED = "SELECT count(*) = 0 FROM finance.payment_change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,12 @@ def lay_ground(
     _load(operator, fleet, until, fleet_days, say)
     people = demo_people(operator, fleet, folder)
     person_url, yesterday = url_for(people["demo_manager"]), today(now=until) - timedelta(days=1)
-    _work_through_earlier_days(operator, person_url, folder / "earlier statements", fleet, yesterday, say)
-    statements = _write_statements(operator, folder / "statements", fleet, yesterday)
     _start_backoffice(operator_url, folder, stack)
-    _wait_for_relay(operator)
+    _wait_for(operator, _RELAY_LIVES)
+    _wait_for(operator, _ALL_PROJECTED)
+    earlier = [yesterday - timedelta(days=back) for back in range(min(_EARLIER_DAYS, fleet_days - 1), 0, -1)]
+    _work_through(operator, person_url, folder / "earlier statements", fleet, earlier, say)
+    statements = _write_statements(operator, folder / "statements", fleet, yesterday)
     traffic = LiveTraffic(
         operator_url, fleet, SEED, rate, unfinished=unfinished(recent_plans(SEED, fleet, until), until)
     )
@@ -126,27 +131,26 @@ def _write_statements(operator: Database, folder: Path, fleet: Fleet, day: date)
     return tuple(write_statements(folder, fleet, day, entries))
 
 
-def _work_through_earlier_days(
-    operator: Database, person_url: str, folder: Path, fleet: Fleet, yesterday: date, say: Callable[[str], None]
+def _work_through(
+    operator: Database, person_url: str, folder: Path, fleet: Fleet, days: Sequence[date], say: Callable[[str], None]
 ) -> None:
     """The office has done its work until yesterday: earlier days are imported and matched, once, as the manager."""
-    person = Database(person_url, pool_size=2, application="demo")
-    importer, reconciliation = StatementImporter(person), ReconciliationService(person)
-    for back in range(_EARLIER_DAYS, 0, -1):
-        day = yesterday - timedelta(days=back)
-        if reconciliation.days(fleet.id, day, day)[0].reconciled_at is not None:
-            continue
-        say(f"the office reconciles {day:%a %d %b}…")
-        for file in _write_statements(operator, folder, fleet, day):
-            importer.import_file(file, fleet.id)
-        reconciliation.reconcile_payments(day, fleet.id)
-    person.close()
+    with closing(Database(person_url, pool_size=2, application="demo")) as person:
+        importer, reconciliation = StatementImporter(person), ReconciliationService(person)
+        for day in days:
+            if reconciliation.days(fleet.id, day, day)[0].reconciled_at is not None:
+                continue
+            say(f"the office reconciles {day:%a %d %b}…")
+            for file in _write_statements(operator, folder, fleet, day):
+                importer.import_file(file, fleet.id)
+            reconciliation.reconcile_payments(day, fleet.id)
 
 
 def _start_backoffice(url: str, folder: Path, stack: ExitStack) -> None:
     """The back office as a process of its own; it ends when its standard input does, so also after our `kill -9`."""
     command = [sys.executable, *([] if getattr(sys, "frozen", False) else ["-m", "workstation.cli"])]
     environment = {**os.environ, "WORKSTATION_DATABASE_URL": url, "WORKSTATION_RELAY_PORT": "0"}
+    environment["WORKSTATION_AUDIT_ANCHORS"] = str(folder / ANCHORS)
     log = stack.enter_context((folder / "backoffice.log").open("ab"))
     process = subprocess.Popen(
         [*command, "serve", "--until-stdin-closes"],
@@ -170,12 +174,11 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _wait_for_relay(operator: Database) -> None:
+def _wait_for(operator: Database, query: str) -> None:
     until = time.monotonic() + 30
-    query = text("SELECT count(*) FROM finance.relay WHERE beat_at > now() - interval '10 seconds'")
     while time.monotonic() < until:
         with operator.read() as connection:
-            if connection.execute(query).scalar_one():
+            if connection.execute(text(query)).scalar_one():
                 return
         time.sleep(0.1)
     raise EnvironmentFault("The demo's back office did not start within 30 seconds; its log is backoffice.log.")

@@ -11,7 +11,7 @@ from ui.main_window import MainWindow
 from ui.theme import Theme
 
 SIZES: Final = ((1366, 768), (1920, 1080))
-PAGES: Final = ("payments", "reconciliation")
+PAGES: Final = ("payments", "reconciliation", "audit")
 
 
 async def draw_pages(

@@ -19,7 +19,7 @@ from services.domain.errors import EnvironmentFault
 from services.domain.money import shown
 from services.domain.period import preset
 from services.payments.filters import PaymentFilter
-from workstation.demo.ground import Ground, lay_ground
+from workstation.demo.ground import ANCHORS, Ground, lay_ground
 from workstation.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def _show(settings: Settings, options: DemoOptions, ground: Ground) -> int:
     memory = QSettings(str(ground.folder / "window.ini"), QSettings.Format.IniFormat)
     if options.no_window:
         memory.clear()  # pictures show the window as it is at first
-    settings = settings.model_copy(update={"database_url": SecretStr(ground.person_url), "relay_url": None})
+    told = {"database_url": SecretStr(ground.person_url), "relay_url": None, "audit_anchors": ground.folder / ANCHORS}
+    settings = settings.model_copy(update=told)
     around = Surroundings("demo", memory, ground.statements[0].parent)
     if not options.no_window:
         _say(f"yesterday's M-Pesa statements are in {ground.statements[0].parent}: drop them on the window")
@@ -95,7 +96,9 @@ class OffscreenJob:
     async def __call__(self, desktop: Desktop) -> None:
         """Does the job on the running desktop."""
         began = time.monotonic()
-        await self._until(lambda: desktop.session is not None, 60, "the desktop did not sign in")
+        await self._until(
+            lambda: desktop.live is not None and desktop.reconciliation is not None, 60, "the desktop did not sign in"
+        )
         assert desktop.live is not None and desktop.reconciliation is not None
         desktop.live.events.connect(self._happened)
         desktop.reconciliation.import_finished.connect(self._imported)

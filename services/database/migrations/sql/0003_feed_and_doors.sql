@@ -272,7 +272,7 @@ GRANT INSERT, DELETE ON finance.match_payment, finance.match_line, finance.recon
 GRANT INSERT (id, reconciliation_date, fleet_id, system_total, mpesa_total, difference, status, notes),
     UPDATE (system_total, mpesa_total, difference, status, notes) ON finance.payment_reconciliation TO finance_manager;
 
-GRANT SELECT, DELETE ON finance.payment_change TO finance_projector;
+GRANT SELECT, INSERT, DELETE ON finance.payment_change TO finance_projector;
 GRANT SELECT, INSERT, UPDATE, DELETE ON finance.payment_change_parked, finance.payment, finance.revenue_daily, finance.fleet,
     finance.route, finance.vehicle, finance.driver, finance.till, finance.feed, finance.projector TO finance_projector;
 GRANT SELECT, INSERT ON finance.payment_event TO finance_projector;
