@@ -57,7 +57,7 @@ async def _serve(settings: Settings, for_relay: Database, for_projector: Databas
     relay = await _started_relay(settings, for_relay)
     projector = Projector(for_projector, published=relay.hint)
     print(f"back office: live feed at {relay.url}", flush=True)
-    anchoring = Anchoring(for_projector, AnchorFile(settings.audit_anchors))
+    anchoring = Anchoring(for_projector, AnchorFile(settings.anchors_file))
     works = [
         asyncio.create_task(relay.watch(), name="relay"),
         asyncio.create_task(asyncio.to_thread(projector.run, stop), name="projector"),

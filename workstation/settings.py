@@ -5,6 +5,7 @@ A setting comes from the environment (WORKSTATION_…), else from the settings f
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -44,9 +45,10 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_data_dir(APPLICATION)),
         description="Where the embedded database and the demo keep their data.",
     )
-    audit_anchors: Path = Field(
-        default_factory=lambda: Path(platformdirs.user_data_dir(APPLICATION)) / "audit_anchors.jsonl",
-        description="Where the back office anchors the audit trail every 15 minutes; out of the database's reach.",
+    audit_anchors: Path | None = Field(
+        None,
+        description="Where the back office anchors the audit trail every 15 minutes, out of the database's reach;"
+        " by default a file of this database's in the data folder.",
     )
     environment: Literal["production", "test", "demo"] = Field(
         "production", description="Shown as a coloured word in the window, except for production."
@@ -54,6 +56,14 @@ class Settings(BaseSettings):
     theme: Literal["system", "light", "dark"] = Field("system", description="Light, dark, or as the system says.")
     reduced_motion: bool = Field(False, description="No flashing of changed cells.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged to stderr.")
+
+    @property
+    def anchors_file(self) -> Path:
+        """The anchors of the configured database's audit trail: one file for each database."""
+        if self.audit_anchors is not None:
+            return self.audit_anchors
+        url = self.database_url.get_secret_value() if self.database_url is not None else ""
+        return self.data_folder / "audit anchors" / f"{sha256(url.rpartition('@')[2].encode()).hexdigest()[:12]}.jsonl"
 
     @classmethod
     def settings_customise_sources(

@@ -36,7 +36,7 @@ def database_url(written: str) -> URL:
     """The URL of a PostgreSQL database from what a person wrote; DatabaseUnreachable when it is none."""
     try:
         url = make_url(written.strip())
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise DatabaseUnreachable(
             "The database address is not a URL. Write it as postgresql://login@server:5432/database."
         ) from error
