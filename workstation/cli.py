@@ -5,10 +5,10 @@ Without a command it is the desktop, whose window is painted before anything is 
 
 from __future__ import annotations
 
-import os
 import sys
 
 from services.domain.errors import WorkstationError
+from workstation.early import display_found
 
 
 def main() -> None:
@@ -34,13 +34,6 @@ def _desktop() -> int:
     from workstation.desktop import run_desktop
 
     return run_desktop()
-
-
-def display_found() -> bool:
-    """Whether a window can be shown here (an explicit QT_QPA_PLATFORM counts)."""
-    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 if __name__ == "__main__":

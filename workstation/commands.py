@@ -23,7 +23,7 @@ from services.statements.imported import ImportResult
 from services.statements.importer import StatementImporter
 from workstation.audit_cli import audit
 from workstation.backoffice import required_url, run_backoffice
-from workstation.cli import display_found
+from workstation.early import display_found
 from workstation.logs import start_logging
 from workstation.people_cli import people
 from workstation.settings import load_settings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
 from pathlib import Path
 
@@ -25,3 +26,10 @@ def early(name: str, default: str) -> str:
         return str(tomllib.loads(settings_file().read_text("utf-8")).get(name, default))
     except (OSError, ValueError):
         return default
+
+
+def display_found() -> bool:
+    """Whether a window can be shown here (an explicit QT_QPA_PLATFORM counts)."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

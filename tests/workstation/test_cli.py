@@ -17,7 +17,7 @@ from services.database.schema import newest
 from services.statements.writing import render_l1, settle
 from tests.workstation.command import ROOT, Run, header, line, statement
 from tests.world import World
-from workstation.cli import display_found
+from workstation.early import display_found
 
 
 @dataclass(frozen=True)
