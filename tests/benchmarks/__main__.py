@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.benchmarks.audit import verify_a_million
@@ -11,7 +12,7 @@ from tests.benchmarks.harness import Result, report
 from tests.benchmarks.latency import commit_to_painted_cell
 from tests.benchmarks.startup import first_live_rows, painted_shell
 
-ROWS = {
+ROWS: dict[str, Callable[[], list[Result]]] = {
     "shell": lambda: [painted_shell()],
     "first-rows": lambda: [first_live_rows()],
     "latency": commit_to_painted_cell,
