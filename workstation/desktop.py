@@ -56,6 +56,7 @@ def run_desktop(
     _end_on_signals(desktop.window)
     QTimer.singleShot(0, desktop.start)
     try:
+        desktop.read_settings()
         with loop:
             work = loop.create_task(_until_closed(desktop, closed, job))
             work.add_done_callback(lambda _: loop.stop())

@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     from workstation.settings import Settings
     from workstation.standing import Standing
 
-_REST_AFTER_MS = 80
+_REST_AFTER_MS = 20
+#: How often the rest is put off while the first payments are on their way.
+_PATIENCE = 50
 _STATEMENTS = "M-Pesa statements (*.csv);;All files (*)"
 
 
@@ -73,6 +75,7 @@ class Desktop(QObject):
         self._standing: Standing | None = None
         self.entrance: Entrance | None = None
         self._closing = False
+        self._patience = _PATIENCE
         self._rest_due = QTimer(self, interval=_REST_AFTER_MS, singleShot=True)
         self._waiting = Notice(theme, "loading", "Connecting to the database…")
         self.window.set_placeholder(self._waiting)
@@ -102,6 +105,10 @@ class Desktop(QObject):
         """What this process was told; read when it is first wanted, behind the painted window."""
         return self._load_settings()
 
+    def read_settings(self) -> None:
+        """Reads them now; WorkstationError names the one that cannot be used."""
+        _ = self.settings
+
     def start(self) -> None:
         """Connects where the settings name a database, otherwise asks who wants to sign in."""
         from workstation.entrance import Entrance
@@ -126,7 +133,6 @@ class Desktop(QObject):
         self._build_payments(session)
         self.show_fleet(session.fleets[0])
         self._standing.start()
-        # The first payments are asked for and painted before the rest is loaded.
         self._rest_due.timeout.connect(partial(self._build_rest, session, self._standing))
         self._rest_due.start()
 
@@ -143,6 +149,11 @@ class Desktop(QObject):
 
     def _build_rest(self, session: Session, standing: Standing) -> None:
         if self._closing:
+            return
+        if self.payments is not None and not self.payments.settled and self._patience:
+            # The first payments are painted before the rest is loaded; a database that takes its time is not waited for.
+            self._patience -= 1
+            self._rest_due.start()
             return
         self._build_reconciliation(session)
         self._build_audit(session)

@@ -28,29 +28,27 @@ class Painted(QObject):
         import os
         print(time.clock_gettime(time.CLOCK_MONOTONIC), self.window.isVisible(), flush=True); os._exit(0)
 """
-_BARE = (
-    _SAY
-    + """
+# Both sides show their window and let Qt paint it; the moment after that is taken.
+_BARE = """
+import os, time
 from PySide6.QtWidgets import QApplication, QMainWindow, QLabel
 app = QApplication([]); window = QMainWindow(); window.setCentralWidget(QLabel("Hello")); window.resize(1366, 768)
-painted = Painted(window); window.show(); app.exec()
+window.show(); app.processEvents()
+print(time.clock_gettime(time.CLOCK_MONOTONIC), window.isVisible(), flush=True); os._exit(0)
 """
-)
-# Ours is the real command; only the moment of the first painted window is noted.
-_SHELL = (
-    _SAY
-    + """
-import sys
-from ui.main_window import MainWindow
-shown = MainWindow.showEvent
-def show(window, event):
-    shown(window, event); window.noted = Painted(window)
-MainWindow.showEvent = show
+# Ours is the real command, from its first line on.
+_SHELL = """
+import os, sys, time
+from PySide6.QtWidgets import QApplication
+process = QApplication.processEvents
+def painted(*_):
+    process()
+    print(time.clock_gettime(time.CLOCK_MONOTONIC), QApplication.topLevelWidgets()[0].window().isVisible(), flush=True); os._exit(0)
+QApplication.processEvents = painted
 sys.argv = ["workstation"]
 from workstation.cli import main
 main()
 """
-)
 _ROWS = (
     _SAY
     + """
