@@ -10,7 +10,14 @@ from sqlalchemy import text
 
 from services.database.cancellation import CancelScope
 from services.database.engine import Database, database_url
-from services.domain.errors import Cancelled, DatabaseUnreachable, LoginRefused, NotAllowed, SchemaMismatch
+from services.domain.errors import (
+    Cancelled,
+    DatabaseUnreachable,
+    EnvironmentFault,
+    LoginRefused,
+    NotAllowed,
+    SchemaMismatch,
+)
 from tests.world import World
 
 
@@ -122,3 +129,17 @@ def test_the_address_tells_no_secret(world: World) -> None:
     address = Database(world.login_url("test_viewer")).address
     assert "password" not in address
     assert address.startswith("127.0.0.1:")
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(world: World) -> None:
+    world.run(
+        "CREATE FUNCTION public.disk_is_full() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$"
+    )
+    world.run("CREATE TRIGGER disk_is_full AFTER INSERT ON finance.relay FOR EACH ROW EXECUTE FUNCTION public.disk_is_full()")
+    with (
+        pytest.raises(EnvironmentFault, match="no disk space left; nothing was written"),
+        world.database().write() as c,
+    ):
+        c.execute(text("INSERT INTO finance.relay (url) VALUES ('ws://here')"))
+    assert world.value("SELECT count(*) FROM finance.relay") == 0
