@@ -47,6 +47,14 @@ class PaymentEvent:
     after: PaymentState | None
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a fleet's events are known: everything up to `seq` within `epoch`. Epoch 0: nothing was ever numbered."""
+
+    epoch: int
+    seq: int
+
+
 def state_from_json(value: Json | None) -> PaymentState | None:
     """The state behind its JSON form (as stored in payment_event and sent by the relay)."""
     if value is None:

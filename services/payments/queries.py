@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, text, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, case, func, literal, or_, select, tuple_
 from sqlalchemy.sql.selectable import FromClause
 
 from services.database.tables import driver, feed, payment, route, vehicle
@@ -121,10 +121,6 @@ def _status(statuses: frozenset[str]) -> ColumnElement[bool]:
     return or_(named, _P.status.not_in(STATUSES)) if OTHER in statuses else named
 
 
-def _search(wanted: PaymentFilter, sought: Search, start: datetime, end: datetime) -> Select[tuple[UUID]]:
-    door = text(
-        "SELECT found FROM finance.search_payments(:fleet, CAST(:words AS text[]), CAST(:digits AS text[]), :since, :until) found"
-    )
-    return door.bindparams(  # type: ignore[return-value]
-        fleet=wanted.fleet_id, words=list(sought.words), digits=list(sought.digits), since=start, until=end
-    )
+def _search(wanted: PaymentFilter, sought: Search, start: datetime, end: datetime) -> Select[Any]:
+    words, digits = literal(list(sought.words), ARRAY(Text)), literal(list(sought.digits), ARRAY(Text))
+    return select(func.finance.search_payments(wanted.fleet_id, words, digits, start, end))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.feed.event import PaymentState
+from services.feed.event import Position as Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,6 @@ class Key:
 
     created_at: datetime
     id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """How far into a fleet's feed a query has seen; events up to `seq` are already in its answer."""
-
-    epoch: int
-    seq: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Final
 from uuid import UUID
 
 from services.feed.event import Json, PaymentEvent, event_from_json
+from services.feed.event import Position as Position
 
 HELLO_LIMIT: Final = 64 * 1024
 """The longest frame, in bytes, that a relay takes from a client."""
@@ -30,14 +31,6 @@ _BIGINT = 2**63
 
 class NotAFrame(ValueError):
     """A text that is no frame of this protocol; says what was expected."""
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """How far a fleet's events are known: everything up to `seq` within `epoch`. Epoch 0: nothing was ever numbered."""
-
-    epoch: int
-    seq: int
 
 
 @dataclass(frozen=True, slots=True)
