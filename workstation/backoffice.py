@@ -16,6 +16,7 @@ from services.database.engine import Database
 from services.database.schema import require_current
 from services.domain.errors import EnvironmentFault, RelayUnreachable
 from services.feed.projector import Projector
+from services.feed.sweep import Sweeping
 from services.relay.server import RelayServer
 from workstation.settings import Settings
 
@@ -62,6 +63,7 @@ async def _serve(settings: Settings, for_relay: Database, for_projector: Databas
         asyncio.create_task(relay.watch(), name="relay"),
         asyncio.create_task(asyncio.to_thread(projector.run, stop), name="projector"),
         asyncio.create_task(asyncio.to_thread(anchoring.run, stop), name="audit anchors"),
+        asyncio.create_task(asyncio.to_thread(Sweeping(for_projector).run, stop), name="sweep"),
     ]
     for work in works:
         work.add_done_callback(lambda _: stopped.set())

@@ -28,7 +28,7 @@ _PATIENCE = 60
 
 _STARTS = 3
 _PAUSE = 0.5
-_PASSING = ("could not bind", "could not create any TCP/IP sockets", "shared memory block")
+_PASSING = ("could not bind", "could not create any TCP/IP sockets", "shared memory block", "lock file")
 """What the log says where another try can succeed: a port taken meanwhile, the last processes of a killed server."""
 
 _LOG_LIMIT = 5 * 1024 * 1024

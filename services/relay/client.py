@@ -115,7 +115,8 @@ class RelayClient:
             return connect(
                 url,
                 ssl=self._ssl if url.startswith("wss:") else None,
-                compression=None,
+                # Each message by itself, as the relay packs it once for everybody.
+                compression="deflate",
                 max_size=FRAME_LIMIT,
                 open_timeout=self._patience.opening,
                 close_timeout=1,

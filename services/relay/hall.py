@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from uuid import UUID
 
-from services.relay.channel import Channel
+from services.relay.channel import Between, Channel
 from services.relay.listener import Listener, tell
-from services.relay.messages import FRAME_EVENTS, Position, encode_beat, encode_events, encode_reload, encode_welcome
+from services.relay.messages import Position, encode_beat, encode_reload, encode_welcome
 from services.relay.reading import Step
+from services.relay.wire import Wire
 
 _KEPT = 5_000
 """Events of one fleet that stay in memory; older ones are read again."""
 _NOTHING = Position(0, 0)
-
-Between = Callable[[UUID, Position, int], Awaitable[tuple[str, ...] | None]]
 
 
 class Hall:
@@ -47,13 +46,14 @@ class Hall:
         for listener in self.listeners:
             alike.setdefault(frozenset(listener.fleets), []).append(listener)
         for fleets, listeners in alike.items():
-            tell(listeners, encode_beat(behind, {fleet: self._channels[fleet].position for fleet in sorted(fleets)}))
+            stand = {fleet: self._channels[fleet].position for fleet in sorted(fleets)}
+            tell(listeners, Wire(encode_beat(behind, stand)))
 
     async def join(self, listener: Listener, known: Mapping[UUID, Position]) -> None:
         """Welcomes the listener and brings it from what it knows to the present, fleet by fleet."""
         channels = [self._channel(fleet) for fleet in sorted(listener.identity.fleets)]
         self.listeners.add(listener)
-        tell((listener,), encode_welcome({channel.fleet: channel.position for channel in channels}))
+        listener.tell(Wire(encode_welcome({channel.fleet: channel.position for channel in channels})))
         # Who knows nothing of a fleet takes the welcome's position, so these must listen before anything else can happen.
         for channel in channels:
             if channel.fleet not in known:
@@ -82,19 +82,19 @@ class Hall:
     async def _resume(self, listener: Listener, channel: Channel, known: Position) -> None:
         """From here to `_listen` nothing may be awaited once memory reaches back far enough: that is what leaves no hole."""
         while self._resumable(channel, known) and known.seq + 1 < channel.oldest:
-            events = await self._between(channel.fleet, known, FRAME_EVENTS)
-            if not events:
+            found = await channel.older(known, self._between)
+            if found is None:
                 known = _NOTHING
                 break
-            await listener.send(encode_events(channel.fleet, known.epoch, known.seq + 1, events))
-            known = Position(known.epoch, known.seq + len(events))
+            wire, known = found
+            await listener.send(wire)
         if listener.cut:
             return
         if self._resumable(channel, known):
-            for frame in channel.since(known.seq):
-                tell((listener,), frame)
+            for wire in channel.since(known.seq):
+                listener.tell(wire)
         elif known != channel.position:
-            tell((listener,), encode_reload(channel.fleet, channel.position, "you were away too long"))
+            listener.tell(Wire(encode_reload(channel.fleet, channel.position, "you were away too long")))
         self._listen(listener, channel)
 
     def _resumable(self, channel: Channel, known: Position) -> bool:

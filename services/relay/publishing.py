@@ -21,6 +21,9 @@ from services.relay.reading import FeedReader, Step
 PASSING = (WorkstationError, OperationalError)
 """What passes by itself: the database is away, busy, being migrated, or a replica cancelled the query."""
 
+_SHARE = 6
+_LONGEST_BREATHER = 0.05
+_NOTHING_SECONDS = 0.0005
 _log = logging.getLogger(__name__)
 
 
@@ -35,6 +38,7 @@ class Publisher:
         self._lag: float | None = None
         self._read_at = time.monotonic()
         self._measured_at = self._read_at - beat
+        self._busy = 0.0
         self.hinted = asyncio.Event()
         """Set it to poll at once."""
         self.started = asyncio.Event()
@@ -55,6 +59,7 @@ class Publisher:
             if failed:
                 _log.info("relay: the database answers again")
             failed = 0
+            await asyncio.sleep(breather(self._busy))
             await self._rest()
 
     async def beat(self) -> None:
@@ -75,8 +80,10 @@ class Publisher:
     async def _round(self) -> None:
         self.hinted.clear()
         steps = await asyncio.get_running_loop().run_in_executor(self._thread, self._read, self._hall.positions)
+        began = time.monotonic()
         self._hall.publish(steps)
         self._read_at = time.monotonic()
+        self._busy = self._read_at - began
         self.started.set()
 
     def _read(self, known: Mapping[UUID, Position]) -> tuple[Step, ...]:
@@ -89,6 +96,14 @@ class Publisher:
         with suppress(TimeoutError):
             async with asyncio.timeout(self._tick):
                 await self.hinted.wait()
+
+
+def breather(busy: float) -> float:
+    """Seconds without a poll after one that took `busy` seconds to hand out, so that handing out leaves most of the time free.
+
+    Few listeners cost next to nothing and hear at once; for a thousand, what happens meanwhile goes into one frame.
+    """
+    return min(_LONGEST_BREATHER, _SHARE * busy) if busy > _NOTHING_SECONDS else 0.0
 
 
 def pause(attempt: int, longest: float) -> float:

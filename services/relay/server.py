@@ -27,6 +27,7 @@ from services.relay.listener import Identity, Listener
 from services.relay.messages import HELLO_LIMIT, Hello, NotAFrame, Position, decode_hello
 from services.relay.publishing import PASSING, Publisher
 from services.relay.reading import FeedReader
+from services.relay.wire import PACKING
 
 _log = logging.getLogger(__name__)
 # The library's own debug lines would hold tickets.
@@ -150,6 +151,7 @@ class RelayServer:
             ssl=self._ssl,
             origins=self._origins,
             compression=None,
+            extensions=[PACKING],
             max_size=HELLO_LIMIT,
             max_queue=4,
             open_timeout=self._pace.hello,

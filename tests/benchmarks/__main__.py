@@ -10,6 +10,7 @@ from tests.benchmarks.audit import verify_a_million
 from tests.benchmarks.capture import capture_throughput
 from tests.benchmarks.harness import Result, report
 from tests.benchmarks.latency import commit_to_painted_cell
+from tests.benchmarks.relay import relay_deliveries, relay_storm
 from tests.benchmarks.startup import first_live_rows, painted_shell
 
 ROWS: dict[str, Callable[[], list[Result]]] = {
@@ -18,6 +19,8 @@ ROWS: dict[str, Callable[[], list[Result]]] = {
     "latency": commit_to_painted_cell,
     "capture": capture_throughput,
     "audit": lambda: [verify_a_million()],
+    "relay": relay_deliveries,
+    "relay-storm": relay_storm,
 }
 
 

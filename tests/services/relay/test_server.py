@@ -16,6 +16,7 @@ from websockets.typing import Origin
 
 from services.database.people import end_membership
 from services.domain.errors import DatabaseUnreachable
+from services.relay import channel as channel_module
 from services.relay import hall as hall_module
 from services.relay.doors import relay_ticket
 from services.relay.messages import Beat, Events, Position, Reload, Welcome
@@ -132,7 +133,7 @@ def test_who_was_away_resumes_from_memory_or_from_the_database(
     ledger: Ledger, kept: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hall_module, "_KEPT", kept)
-    monkeypatch.setattr(hall_module, "FRAME_EVENTS", 5)
+    monkeypatch.setattr(channel_module, "FRAME_EVENTS", 5)
     fleet = ledger.fleet()
     person = ledger.world.person(fleet)
 
@@ -450,7 +451,7 @@ def test_a_fleet_that_is_slow_to_catch_up_does_not_lose_what_happens_meanwhile(
 ) -> None:
     """Between two pieces of the catching up, more events are published than memory holds."""
     monkeypatch.setattr(hall_module, "_KEPT", 10)
-    monkeypatch.setattr(hall_module, "FRAME_EVENTS", 50)
+    monkeypatch.setattr(channel_module, "FRAME_EVENTS", 50)
     fleet = ledger.fleet()
     person = ledger.world.person(fleet)
     ledger.write(fleet, 100)
