@@ -136,7 +136,9 @@ def test_a_full_disk_is_said_and_leaves_nothing(world: World) -> None:
         "CREATE FUNCTION public.disk_is_full() RETURNS trigger LANGUAGE plpgsql AS"
         " $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$"
     )
-    world.run("CREATE TRIGGER disk_is_full AFTER INSERT ON finance.relay FOR EACH ROW EXECUTE FUNCTION public.disk_is_full()")
+    world.run(
+        "CREATE TRIGGER disk_is_full AFTER INSERT ON finance.relay FOR EACH ROW EXECUTE FUNCTION public.disk_is_full()"
+    )
     with (
         pytest.raises(EnvironmentFault, match="no disk space left; nothing was written"),
         world.database().write() as c,
