@@ -7,9 +7,10 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSettings, QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.application import log_qt_messages, make_application, tell_bugs
+from ui.collecting import Collecting
 from ui.theme import MODES, Theme
 from workstation.early import early
 from workstation.office import Desktop, Surroundings
@@ -37,6 +38,22 @@ def run_desktop(
     if settings is not None:
         theme.set_mode(settings.theme)
     application = make_application(theme)
+    collecting = Collecting()
+    collecting.start()
+    try:
+        return _run(application, theme, settings, surroundings, job)
+    finally:
+        # The window and all its cycles are garbage by now, and go where they were made.
+        collecting.stop()
+
+
+def _run(
+    application: QApplication,
+    theme: Theme,
+    settings: Settings | None,
+    surroundings: Surroundings | None,
+    job: Job | None,
+) -> int:
     around = surroundings or Surroundings(early("environment", "production"), QSettings())
     desktop = Desktop(_load_settings if settings is None else lambda: settings, theme, around)
     desktop.window.restore_look(around.memory)

@@ -43,7 +43,8 @@ from PySide6.QtWidgets import QApplication
 process = QApplication.processEvents
 def painted(*_):
     process()
-    print(time.clock_gettime(time.CLOCK_MONOTONIC), QApplication.topLevelWidgets()[0].window().isVisible(), flush=True); os._exit(0)
+    at = time.clock_gettime(time.CLOCK_MONOTONIC)
+    print(at, any(window.isVisible() for window in QApplication.topLevelWidgets()), flush=True); os._exit(0)
 QApplication.processEvents = painted
 sys.argv = ["workstation"]
 from workstation.cli import main
