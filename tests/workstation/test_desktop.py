@@ -128,6 +128,7 @@ def test_a_manager_of_two_fleets_sees_one_at_a_time(desk: Desk) -> None:
         await until(lambda: receipts(desktop) == {"UIMAAA0002"}, "the other fleet's payment")
         assert desktop.window.windowTitle() == "Payments — Tausi Sacco — Fleet Finance"
         # What is read again now concerns the fleet that is shown.
+        await until(lambda: pages(desktop)[0].settled, "everything that was asked")
         desktop._reload(desk.fleet)
         assert pages(desktop)[0].settled
         desktop._reload(other)
