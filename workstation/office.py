@@ -164,6 +164,7 @@ class Desktop(QObject):
         if self.fleet is not None and self.audit is not None:
             self.audit.set_fleet(self.fleet)
         self.window.layout_reset.connect(self._reset_layout)
+        self.window.page_changed.connect(self._page_shown)
         self.window.restore_page(self._around.memory)
         self.entered.emit(session)
 
@@ -206,6 +207,11 @@ class Desktop(QObject):
             clock=self.clock.now,
         )
         self.window.add_page("audit", "Audit", "audit", self.audit)
+
+    def _page_shown(self, name: str) -> None:
+        # No event tells of new records: who opens the trail wants what was done a moment ago, too.
+        if name == "audit" and self.audit is not None:
+            self.audit.reload()
 
     def show_fleet(self, fleet: Fleet) -> None:
         """Shows this fleet on every page."""

@@ -398,3 +398,16 @@ def test_whoever_closes_before_anybody_is_in_leaves_no_memory(desk: Desk) -> Non
 
     assert desk.open(work, url=None) == 0
     assert desk.memory.allKeys() == []
+
+
+def test_the_trail_that_is_opened_holds_what_was_just_done(desk: Desk) -> None:
+    async def work(desktop: Desktop) -> None:
+        audit = desktop.audit
+        assert audit is not None
+        await until(lambda: audit.grid.model().rowCount() > 0, "the trail as it was")
+        before = audit.grid.model().rowCount()
+        desk.world.person(desk.fleet, "viewer", "test_newcomer")
+        desktop.window.show_page("audit")
+        await until(lambda: audit.grid.model().rowCount() > before, "the newcomer's record")
+
+    desk.signed_in(work)
