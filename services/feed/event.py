@@ -28,6 +28,7 @@ class PaymentState:
     created_at: datetime
     completed_at: datetime | None
     result_code: str | None
+    short_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ def state_from_json(value: Json | None) -> PaymentState | None:
         created_at=datetime.fromisoformat(str(value["created_at"])),
         completed_at=datetime.fromisoformat(str(done)) if (done := value["completed_at"]) else None,
         result_code=str(code) if (code := value["result_code"]) is not None else None,
+        # Events of the first releases do not carry it.
+        short_code=str(till) if (till := value.get("short_code")) is not None else None,
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from services.feed.event import PaymentState
@@ -35,6 +36,7 @@ class PaymentRow:
     status: str
     result_code: str | None
     failure_reason: str
+    short_code: str | None = None
 
     @property
     def state(self) -> PaymentState:
@@ -51,30 +53,58 @@ class PaymentRow:
             created_at=self.created_at,
             completed_at=self.completed_at,
             result_code=self.result_code,
+            short_code=self.short_code,
         )
 
 
 @dataclass(frozen=True, slots=True)
+class Sort:
+    """The order of the rows; equal ones newest first, so that any two can be told apart.
+
+    'status' is the order in which statuses are shown (completed, pending, failed, …; others last), reversed when ascending.
+    """
+
+    column: Literal["time", "amount", "status"] = "time"
+    descending: bool = True
+
+
+NEWEST_FIRST = Sort()
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
-    """Where a keyset page continues: after this payment, newest first."""
+    """Where a keyset page continues, in every order: what tells a payment's place."""
 
     created_at: datetime
     id: UUID
+    amount: Decimal
+    status: str
+
+    @staticmethod
+    def of(row: PaymentRow) -> Key:
+        """The place of a payment."""
+        return Key(row.created_at, row.id, row.amount, row.status)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows newest first; `next` continues, or is None at the end."""
+    """Rows in shown order. `next` continues below and `previous` above, each None at its end.
+
+    `first` is the place (from 0) of the first row among all that match, where the question was for a place; otherwise None.
+    """
 
     rows: tuple[PaymentRow, ...]
     next: Key | None
     position: Position
+    previous: Key | None = None
+    first: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """A fleet's names by id, for filters and cells."""
+    """A fleet's names by id, for filters and cells; tills by short code ('9990001' → 'Paybill 9990001')."""
 
     routes: dict[UUID, str]
     vehicles: dict[UUID, str]
     drivers: dict[UUID, str]
+    tills: dict[str, str] = field(default_factory=dict)

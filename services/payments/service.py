@@ -31,7 +31,7 @@ class PaymentService:
             position = _position(connection, wanted.fleet_id)
             rows = tuple(PaymentRow(*row) for row in connection.execute(page_query(wanted, after, limit + 1)))
         shown = rows[:limit]
-        more = Key(shown[-1].created_at, shown[-1].id) if len(rows) > limit else None
+        more = Key.of(shown[-1]) if len(rows) > limit else None
         return Page(shown, more, position)
 
     def rows(self, wanted: PaymentFilter, ids: Collection[UUID]) -> list[PaymentRow]:

@@ -159,7 +159,7 @@ class FakePayments:
             rows = [row for row in rows if (row.created_at, row.id) < (after.created_at, after.id)]
         self._answer("more" if after else "page")
         shown = tuple(rows[:limit])
-        more = Key(shown[-1].created_at, shown[-1].id) if len(rows) > limit else None
+        more = Key.of(shown[-1]) if len(rows) > limit else None
         return Page(shown, more, position)
 
     def rows(self, wanted: PaymentFilter, ids: Collection[UUID]) -> list[PaymentRow]:

@@ -1,0 +1,1 @@
+-- Totals of payments and of revenue, kept by the projector, so that no figure is added up twice. Runs as finance_owner.

@@ -1,0 +1,1 @@
+-- Finding payments: one page at a time, and their totals. Runs as finance_owner.

@@ -1,0 +1,1 @@
+-- Filters that people keep by name. Runs as finance_owner.
