@@ -1,0 +1,168 @@
+"""What revenue is made of: sums with their counts, compared, shared out and ranked. Amounts in the fleet's currency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from services.domain.money import ZERO
+from services.domain.period import Days
+
+Grain = Literal["daily", "weekly", "monthly"]
+Dimension = Literal["route", "vehicle", "driver", "method"]
+#: With what a range is compared: the same number of days just before it, or the same days a week, month or year earlier.
+Compare = Literal["previous", "week", "month", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class RevenueFilter:
+    """Whose revenue, of which days (as FIGURES books them), in which grain, against what; an empty set means any.
+
+    `NOBODY` among routes, vehicles or drivers means payments without one. `week_start` is 0 for Monday … 6 for Sunday.
+    """
+
+    fleet_id: UUID
+    days: Days
+    grain: Grain = "daily"
+    compare: Compare = "previous"
+    routes: frozenset[UUID] = frozenset()
+    vehicles: frozenset[UUID] = frozenset()
+    drivers: frozenset[UUID] = frozenset()
+    methods: frozenset[str] = frozenset()
+    week_start: int = 0
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether only a part of the fleet's revenue is asked for."""
+        return any((self.routes, self.vehicles, self.drivers, self.methods))
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What was taken and given back."""
+
+    taken: Decimal = ZERO
+    taken_count: int = 0
+    refunded: Decimal = ZERO
+    refunded_count: int = 0
+
+    @property
+    def revenue(self) -> Decimal:
+        """taken − refunded."""
+        return self.taken - self.refunded
+
+    @property
+    def average(self) -> Decimal | None:
+        """taken ÷ number of payments taken, to the cent; None where there is none."""
+        return round(self.taken / self.taken_count, 2) if self.taken_count else None
+
+    def plus(self, other: Totals) -> Totals:
+        """Both together."""
+        return Totals(
+            self.taken + other.taken,
+            self.taken_count + other.taken_count,
+            self.refunded + other.refunded,
+            self.refunded_count + other.refunded_count,
+        )
+
+
+def growth(now: Decimal, before: Decimal | None) -> Decimal | None:
+    """Change ÷ previous, to four decimals; None where previous is 0 or not known."""
+    return round((now - before) / before, 4) if before else None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days, and in the last of them only what happened before `until` (the fleet's clock); None: whole days."""
+
+    first: date
+    last: date
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRow:
+    """One day, week or month, and the period it is compared with over the same elapsed part.
+
+    `running`: it has not ended yet; `cut`: the range shows only a part of the week or month.
+    """
+
+    span: Span
+    totals: Totals
+    before_span: Span | None
+    before: Totals | None
+    running: bool
+    cut: bool
+
+    @property
+    def change(self) -> Decimal | None:
+        """Revenue against the period before."""
+        return None if self.before is None else self.totals.revenue - self.before.revenue
+
+    @property
+    def growth(self) -> Decimal | None:
+        """Change ÷ previous revenue; None where that is 0 or not known."""
+        return None if self.before is None else growth(self.totals.revenue, self.before.revenue)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A route's, vehicle's, driver's or method's part of the revenue; `key` is '' and the label says so where there is none.
+
+    `share` is of the whole revenue (None where that is not positive); ranks begin at 1, `rank_before` None for a newcomer.
+    """
+
+    key: str
+    label: str
+    totals: Totals
+    before: Totals | None
+    share: Decimal | None
+    rank: int
+    rank_before: int | None
+
+    @property
+    def growth(self) -> Decimal | None:
+        """Change ÷ previous revenue; None where that is 0 or not known."""
+        return None if self.before is None else growth(self.totals.revenue, self.before.revenue)
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Payments created in the range: how many succeeded (taken set) and failed, and failures by result code ('' for none)."""
+
+    succeeded: int
+    failed: int
+    reasons: dict[str, int]
+
+    @property
+    def success(self) -> float | None:
+        """succeeded ÷ (succeeded + failed), in 0…1; None where there is neither."""
+        return self.succeeded / (self.succeeded + self.failed) if self.succeeded + self.failed else None
+
+
+@dataclass(frozen=True, slots=True)
+class RevenueReport:
+    """Everything the Revenue page shows, of one moment (`as_of`).
+
+    `total` and `before` cover the range and what it is compared with over the same elapsed part (`before_span`). `parts` are
+    the breakdowns, largest first. `method_periods` holds taken revenue by method for each row of `periods`. `heat` is taken
+    money by weekday (0 Monday) and hour: 7 × 24. `unsummed` counts payments taken in other currencies.
+    """
+
+    wanted: RevenueFilter
+    as_of: datetime
+    currency: str
+    span: Span
+    total: Totals
+    before_span: Span
+    before: Totals
+    periods: tuple[PeriodRow, ...]
+    parts: dict[Dimension, tuple[Part, ...]]
+    method_periods: tuple[dict[str, Totals], ...]
+    heat: tuple[tuple[Totals, ...], ...]
+    rates: Rates
+    rates_before: Rates
+    unsummed: int
