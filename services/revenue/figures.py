@@ -147,9 +147,11 @@ class Rates:
 class RevenueReport:
     """Everything the Revenue page shows, of one moment (`as_of`).
 
-    `total` and `before` cover the range and what it is compared with over the same elapsed part (`before_span`). `parts` are
-    the breakdowns, largest first. `method_periods` holds taken revenue by method for each row of `periods`. `heat` is taken
-    money by weekday (0 Monday) and hour: 7 × 24. `unsummed` counts payments taken in other currencies.
+    `total` and `before` cover the range and what it is compared with over the same elapsed part (`before_span`). `aligned` is
+    what stood at each period's place in that range: drawn over each other, the two lines are the two ranges, while a period's
+    own `before` is the period just before it. `parts` are the breakdowns, largest first. `method_periods` holds revenue by
+    method for each row of `periods`. `heat` is money taken by weekday (0 Monday) and hour: 7 × 24. `unsummed` counts payments
+    taken in other currencies.
     """
 
     wanted: RevenueFilter
@@ -160,6 +162,7 @@ class RevenueReport:
     before_span: Span
     before: Totals
     periods: tuple[PeriodRow, ...]
+    aligned: tuple[Totals, ...]
     parts: dict[Dimension, tuple[Part, ...]]
     method_periods: tuple[dict[str, Totals], ...]
     heat: tuple[tuple[Totals, ...], ...]
