@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -91,6 +92,12 @@ class Database:
             yield connection
 
     @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """For one reading statement, which sees one moment by itself: a single round trip, no transaction around it."""
+        with self._connection(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+
+    @contextmanager
     def write(self, *, isolation: str = "READ COMMITTED") -> Iterator[Connection]:
         """A transaction: committed at the end, rolled back on any error."""
         with self._connection(isolation_level=isolation) as connection:
@@ -128,6 +135,21 @@ class Database:
     def close(self) -> None:
         """Closes the pool."""
         self.engine.dispose()
+
+
+def fetched(connection: Connection, statement: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+    """The driver's own tuples, for what is asked all the time: what SQLAlchemy adds would cost more than a page to find.
+
+    Placeholders are the driver's (`%(name)s`). Errors and lost connections are treated as everywhere.
+    """
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    try:
+        return driver.execute(statement.encode(), values).fetchall()
+    except psycopg.Error as error:
+        if driver.closed:
+            connection.invalidate(error)
+        raise DBAPIError(None, None, error, connection_invalidated=driver.closed) from error
 
 
 def _set_role_on_connect(engine: Engine, role: str) -> None:

@@ -45,7 +45,7 @@ def project_names(connection: Connection) -> Named:
     for fleet in noted["fleet"]:
         connection.execute(
             text(
-                "INSERT INTO finance.feed (fleet_id, epoch, last_seq) SELECT fleet_id, 1, 0 FROM finance.fleet"
+                "INSERT INTO finance.feed (fleet_id, epoch, last_seq, timezone) SELECT fleet_id, 1, 0, timezone FROM finance.fleet"
                 " WHERE fleet_id::text = :fleet ON CONFLICT DO NOTHING"
             ),
             {"fleet": fleet},

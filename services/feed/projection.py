@@ -1,4 +1,4 @@
-"""One batch of the feed: drains notes of the inbox into the read model, the roll-up and the events, in one transaction.
+"""One batch of the feed: drains notes of the inbox into the read model, the roll-ups and the events, in one transaction.
 
 The caller opens the transaction with REPEATABLE READ: notes and booking tables are then seen at one moment (see the room's page).
 """
@@ -11,11 +11,12 @@ from sqlalchemy import Connection, text
 
 from services.database.tables import payment
 from services.feed.names import project_names
+from services.feed.rollups import PAYMENT_TOTALS, REVENUE_DAILY, REVENUE_TOTALS, differences, redate, remove_emptied
 
 _COLUMNS = tuple(column.name for column in payment.columns)
 _STATE = (
     "status", "amount", "refunded_amount", "currency", "method", "route_id", "vehicle_id", "driver_id",
-    "created_at", "completed_at", "result_code",
+    "created_at", "completed_at", "result_code", "short_code",
 )  # fmt: skip
 
 
@@ -26,21 +27,6 @@ def _state(row: str, **replaced: str) -> str:
 
 #: What a note itself says of its payment; the rest of the state is the booking system's row's.
 _NOTED = {name: f"n.{name}" for name in ("status", "amount", "refunded_amount", "result_code")}
-
-
-def _booked(row: str, sign: int) -> str:
-    """The SQL of what `row` books in the roll-up, with its sign."""
-    nobody = "'00000000-0000-0000-0000-000000000000'"
-    return f"""
-    SELECT {row}.fleet_id, b.day, coalesce({row}.route_id, {nobody}) AS route_id,
-           coalesce({row}.vehicle_id, {nobody}) AS vehicle_id, coalesce({row}.driver_id, {nobody}) AS driver_id,
-           {row}.method, {row}.currency, {sign} * b.taken AS taken, {sign} * b.taken_count AS taken_count,
-           {sign} * b.refunded AS refunded, {sign} * b.refunded_count AS refunded_count
-    FROM {row}
-    CROSS JOIN LATERAL (VALUES ({row}.taken_day, {row}.amount, 1, 0::numeric, 0),
-                               ({row}.refunded_day, 0::numeric, 0, {row}.refunded_amount, 1))
-               AS b(day, taken, taken_count, refunded, refunded_count)
-    WHERE b.day IS NOT NULL"""
 
 
 _PROJECT = text(f"""
@@ -63,10 +49,12 @@ note AS MATERIALIZED (              -- one line for each event to be
     WHERE d.source = 'booking' GROUP BY p.id
 ),
 old AS MATERIALIZED (
-    SELECT p.* FROM finance.payment p WHERE p.id = ANY (ARRAY(SELECT payment_id FROM note))
+    SELECT p.*, f.timezone FROM finance.payment p JOIN finance.feed f ON f.fleet_id = p.fleet_id
+    WHERE p.id = ANY (ARRAY(SELECT payment_id FROM note))
 ),
 new AS MATERIALIZED (
-    SELECT s.* FROM finance.payment_source s WHERE s.id = ANY (ARRAY(SELECT payment_id FROM note))
+    SELECT s.*, f.timezone FROM finance.payment_source s JOIN finance.feed f ON f.fleet_id = s.fleet_id
+    WHERE s.id = ANY (ARRAY(SELECT payment_id FROM note))
 ),
 stated AS (                         -- the last note of a payment meets the booking system's row as it now is
     SELECT n.*, old.id AS old_id, old.fleet_id AS old_fleet, new.fleet_id AS new_fleet,
@@ -117,22 +105,15 @@ kept AS (                           -- the key is the id as well, so a payment t
     SELECT {", ".join(f"new.{name}" for name in _COLUMNS)} FROM new
     ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "id")}
 ),
-delta AS (
-    SELECT fleet_id, day, route_id, vehicle_id, driver_id, method, currency,
-           sum(taken) AS taken, sum(taken_count) AS taken_count, sum(refunded) AS refunded, sum(refunded_count) AS refunded_count
-    FROM ({_booked("old", -1)} UNION ALL {_booked("new", 1)}) booked
-    GROUP BY 1, 2, 3, 4, 5, 6, 7
-    HAVING sum(taken) <> 0 OR sum(taken_count) <> 0 OR sum(refunded) <> 0 OR sum(refunded_count) <> 0
+{differences("old", "new")},
+daily AS ({REVENUE_DAILY.apply()}
 ),
-rolled AS (
-    INSERT INTO finance.revenue_daily AS r
-           (fleet_id, day, route_id, vehicle_id, driver_id, method, currency, taken, taken_count, refunded, refunded_count)
-    SELECT * FROM delta
-    ON CONFLICT (fleet_id, day, route_id, vehicle_id, driver_id, method, currency)
-    DO UPDATE SET taken = r.taken + excluded.taken, taken_count = r.taken_count + excluded.taken_count,
-                  refunded = r.refunded + excluded.refunded, refunded_count = r.refunded_count + excluded.refunded_count
+revenue AS ({REVENUE_TOTALS.apply()}
+),
+totals AS ({PAYMENT_TOTALS.apply("r.ctid, r.payments")}
 )
-SELECT (SELECT count(*) FROM drained) AS drained, (SELECT count(*) FROM told) AS told
+SELECT (SELECT count(*) FROM drained) AS drained, (SELECT count(*) FROM told) AS told,
+       (SELECT array_agg(ctid::text) FROM totals WHERE payments = 0) AS emptied
 """)
 
 
@@ -149,5 +130,9 @@ def project_batch(connection: Connection, most: int) -> Batch:
     if connection.execute(text("SELECT seq FROM finance.payment_change ORDER BY seq LIMIT 1")).first() is None:
         return Batch(0, 0)
     named = project_names(connection)
-    drained, told = connection.execute(_PROJECT, {"most": most}).one()
+    if named.events:
+        redate(connection)
+    drained, told, emptied = connection.execute(_PROJECT, {"most": most}).one()
+    if emptied:
+        remove_emptied(connection, emptied)
     return Batch(named.notes + drained, named.events + told)

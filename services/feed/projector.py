@@ -15,12 +15,11 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedEr
 from services.database.engine import Database
 from services.domain.errors import EnvironmentFault
 from services.feed.projection import Batch, project_batch
+from services.feed.rollups import REBUILD_LOCK
 
 _log = logging.getLogger(__name__)
 #: The advisory lock that makes a leader.
 LEADER_LOCK = 7_261_202_602
-#: Held shared by each batch and exclusively by a rebuild: the leader pauses for it and goes on by itself.
-REBUILD_LOCK = 7_261_202_603
 _BATCH = 2_000
 _POISON = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 
@@ -103,7 +102,9 @@ class Projector:
                 if not _free_of_rebuild(connection):
                     return Batch(0, 0)
                 return project_batch(connection, _BATCH)
-        except _POISON as error:
+        except DBAPIError as error:
+            if not _poisonous(error):
+                raise
             _log.warning("a note cannot be projected, looking for it: %s", error.orig)
             return self._one_by_one(connection)
 
@@ -112,7 +113,9 @@ class Projector:
         try:
             with connection.begin():
                 return project_batch(connection, 1)
-        except _POISON as error:
+        except DBAPIError as error:
+            if not _poisonous(error):
+                raise
             with connection.begin():
                 return Batch(_park_oldest(connection, str(error.orig)), 0)
 
@@ -128,6 +131,11 @@ class Projector:
                 ),
                 {"leader": self._name},
             )
+
+
+def _poisonous(error: DBAPIError) -> bool:
+    """Whether the noted row is at fault, so that trying again would not help: also a text too long for an index (class 54)."""
+    return isinstance(error, _POISON) or str(getattr(error.orig, "sqlstate", None) or "").startswith("54")
 
 
 def _free_of_rebuild(connection: Connection) -> bool:

@@ -1,4 +1,4 @@
-"""Proves the read model and the roll-up against the booking system's tables, and makes them anew."""
+"""Proves the read model and the roll-ups against the booking system's tables, and makes them anew."""
 
 from __future__ import annotations
 
@@ -7,15 +7,24 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from services.database.engine import Database
-from services.database.tables import metadata, payment, revenue_daily
+from services.database.tables import metadata, payment
+from services.domain.payment import NOBODY
 from services.feed.names import SOURCES
-from services.feed.projector import REBUILD_LOCK
+from services.feed.rollups import (
+    PAYMENT_TOTALS,
+    REBUILD_LOCK,
+    REVENUE_DAILY,
+    REVENUE_TOTALS,
+    ROLLUPS,
+    Rollup,
+    begin_feeds,
+    summed,
+)
 
 _MOST_SHOWN = 1_000
 _COLUMNS = tuple(column.name for column in payment.columns)
 #: What verify says reaches terminals, logs and other programs; of these it says only whether they are there and differ.
 _PRIVATE = frozenset({"passenger", "phone", "passenger_shown", "phone_shown", "search"})
-_SUMS = ("taken", "taken_count", "refunded", "refunded_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +64,19 @@ _THEIRS = f"""
 SELECT {", ".join(_COLUMNS)} FROM finance.payment_source WHERE id NOT IN ({_DUE})
 UNION ALL SELECT {", ".join(_COLUMNS)} FROM finance.payment WHERE id IN ({_DUE})"""
 
+_NOBODY = f"'{NOBODY}'::uuid"
+_REVENUE = f"""
+SELECT p.fleet_id, e.day, coalesce(p.route_id, {_NOBODY}) AS route_id, coalesce(p.vehicle_id, {_NOBODY}) AS vehicle_id,
+       coalesce(p.driver_id, {_NOBODY}) AS driver_id, p.method, p.currency, {summed(REVENUE_DAILY.sums)}
+FROM ({_THEIRS}) p
+CROSS JOIN LATERAL finance.revenue_entries('UTC', p.taken_day, p.created_at, p.amount,
+                                           p.refunded_day, p.created_at, p.refunded_amount) e
+GROUP BY 1, 2, 3, 4, 5, 6, 7"""
+
 
 def verify(database: Database) -> Verification:
-    """Recomputes names, payments and revenue_daily from the booking system's tables and compares every column.
+    """Recomputes names, payments and revenue_daily from the booking system's tables and compares every column; the totals
+    are compared with the payments that they count.
 
     Sees one moment, also while payments go on: what was noted in the last minute and not yet projected is passed over.
     """
@@ -65,7 +84,9 @@ def verify(database: Database) -> Verification:
         payments = connection.execute(text("SELECT count(*) FROM public.payment_transactions")).scalar_one()
         found = [difference for name, source in SOURCES.items() for difference in _compare(connection, name, source)]
         found += _compare(connection, "payment", _THEIRS)
-        found += _compare_sums(connection)
+        found += _compare_sums(connection, REVENUE_DAILY, _REVENUE)
+        found += _compare_sums(connection, PAYMENT_TOTALS, "TABLE finance.payment_totals_source")
+        found += _compare_sums(connection, REVENUE_TOTALS, "TABLE finance.revenue_totals_source")
         found += _parked(connection)
     return Verification(payments, tuple(found))
 
@@ -86,25 +107,19 @@ def rebuild(database: Database) -> int:
 
 def _rebuild(connection: Connection) -> int:
     # DELETE, not TRUNCATE: readers keep their rows, and notes that commit after this snapshot stay for the projector.
-    for name in (*SOURCES, "payment", "revenue_daily", "payment_change_parked", "payment_change"):
+    for name in (*SOURCES, "payment", "payment_change_parked", "payment_change"):
         connection.execute(text(f"DELETE FROM finance.{name}"))
     for name, source in SOURCES.items():
         columns = ", ".join(column.name for column in metadata.tables[f"finance.{name}"].columns)
         connection.execute(text(f"INSERT INTO finance.{name} ({columns}) SELECT {columns} FROM ({source}) s"))
-    connection.execute(
-        text(
-            "INSERT INTO finance.feed (fleet_id, epoch, last_seq) SELECT fleet_id, 1, 0 FROM finance.fleet"
-            " ON CONFLICT (fleet_id) DO UPDATE SET epoch = finance.feed.epoch + 1"
-        )
-    )
+    connection.execute(text("UPDATE finance.feed SET epoch = epoch + 1"))
+    begin_feeds(connection)
     columns = ", ".join(column.name for column in payment.columns)
     made = connection.execute(
         text(f"INSERT INTO finance.payment ({columns}) SELECT {columns} FROM finance.payment_source")
     ).rowcount
-    columns = ", ".join(column.name for column in revenue_daily.columns)
-    connection.execute(
-        text(f"INSERT INTO finance.revenue_daily ({columns}) SELECT {columns} FROM finance.revenue_source")
-    )
+    for rollup in ROLLUPS:
+        rollup.fill(connection)
     return made
 
 
@@ -137,29 +152,19 @@ def _told(side: str, beside: str, columns: list[str], key: str) -> str:
     return f"CASE WHEN {side}.{key} IS NOT NULL THEN ROW({', '.join(values)})::text END"
 
 
-def _compare_sums(connection: Connection) -> list[Difference]:
-    """The roll-up against the booking tables; a row of zeros is the same as none."""
-    columns = [column.name for column in revenue_daily.columns]
-    keys = [column for column in columns if column not in _SUMS]
-    joined = " AND ".join(f"o.{key} = t.{key}" for key in keys)
-    key = "concat_ws(' ', " + ", ".join(f"coalesce(o.{k}::text, t.{k}::text)" for k in keys) + ")"
-    ours, theirs = (f"ROW({', '.join(f'coalesce({side}.{sum_}, 0)' for sum_ in _SUMS)})" for side in "ot")
-    source = (
-        "SELECT p.fleet_id, b.day, coalesce(p.route_id, :nobody) AS route_id, coalesce(p.vehicle_id, :nobody) AS vehicle_id,"
-        " coalesce(p.driver_id, :nobody) AS driver_id, p.method, p.currency, sum(b.taken) AS taken,"
-        " sum(b.taken_count) AS taken_count, sum(b.refunded) AS refunded, sum(b.refunded_count) AS refunded_count"
-        f" FROM ({_THEIRS}) p CROSS JOIN LATERAL (VALUES (p.taken_day, p.amount, 1, 0::numeric, 0),"
-        " (p.refunded_day, 0::numeric, 0, p.refunded_amount, 1)) AS b(day, taken, taken_count, refunded, refunded_count)"
-        " WHERE b.day IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7"
-    ).replace(":nobody", "'00000000-0000-0000-0000-000000000000'::uuid")
+def _compare_sums(connection: Connection, rollup: Rollup, source: str) -> list[Difference]:
+    """A roll-up against what it must be; a row of zeros is the same as none."""
+    joined = " AND ".join(f"o.{key} = t.{key}" for key in rollup.keys)
+    key = "concat_ws(' ', " + ", ".join(f"coalesce(o.{k}::text, t.{k}::text)" for k in rollup.keys) + ")"
+    ours, theirs = (f"ROW({', '.join(f'coalesce({side}.{sum_}, 0)' for sum_ in rollup.sums)})" for side in "ot")
     rows = connection.execute(
         text(
-            f"SELECT {key}, {ours}::text, {theirs}::text FROM finance.revenue_daily o FULL JOIN ({source}) t ON {joined}"
+            f"SELECT {key}, {ours}::text, {theirs}::text FROM finance.{rollup.name} o FULL JOIN ({source}) t ON {joined}"
             f" WHERE {ours} IS DISTINCT FROM {theirs} LIMIT :most"
         ),
         {"most": _MOST_SHOWN},
     )
-    return [Difference("revenue_daily", *row) for row in rows]
+    return [Difference(rollup.name, *row) for row in rows]
 
 
 def _parked(connection: Connection) -> list[Difference]:

@@ -11,6 +11,7 @@ from services.database.tables.payments import (
     payment_change,
     payment_change_parked,
     payment_event,
+    payment_totals,
     projector,
     relay,
     relay_ticket,
@@ -26,8 +27,16 @@ from services.database.tables.reconciliation import (
     reconciliation_exception,
     reconciliation_match,
 )
-from services.database.tables.revenue import revenue_analytics, revenue_daily
+from services.database.tables.revenue import (
+    revenue_analytics,
+    revenue_daily,
+    revenue_due,
+    revenue_forecast,
+    revenue_target,
+    revenue_totals,
+)
 from services.database.tables.statements import statement, statement_line, statement_rejection
+from services.database.tables.views import saved_view
 
 __all__ = [
     "audit_head",
@@ -46,6 +55,7 @@ __all__ = [
     "payment_change_parked",
     "payment_event",
     "payment_reconciliation",
+    "payment_totals",
     "projector",
     "reconciliation_exception",
     "reconciliation_match",
@@ -53,7 +63,12 @@ __all__ = [
     "relay_ticket",
     "revenue_analytics",
     "revenue_daily",
+    "revenue_due",
+    "revenue_forecast",
+    "revenue_target",
+    "revenue_totals",
     "route",
+    "saved_view",
     "statement",
     "statement_line",
     "statement_rejection",

@@ -23,6 +23,17 @@ audit_record = Table(
     required("previous", LargeBinary()),
     required("hash", LargeBinary()),
     CheckConstraint("op IN ('insert', 'update', 'delete')"),
+    Index(
+        "audit_record_by_payment",
+        text("(row_key ->> 'payment_id')"),
+        postgresql_where=text("row_key ->> 'payment_id' IS NOT NULL"),
+    ),
+    Index(
+        "audit_record_by_matched",
+        text("(after -> 'payment_ids')"),
+        postgresql_using="gin",
+        postgresql_where=text("table_name = 'reconciliation_match' AND op = 'insert'"),
+    ),
 )
 Index("audit_record_by_time", audit_record.c.fleet_id, audit_record.c.at.desc(), audit_record.c.number.desc())
 audit_head = Table(

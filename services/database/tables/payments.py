@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    SmallInteger,
     Table,
     Text,
     text,
@@ -131,11 +132,29 @@ Index(
     payment.c.created_at.desc(),
     payment.c.id.desc(),
 )
-Index("payment_by_taken_day", payment.c.fleet_id, payment.c.taken_day, payment.c.method)
+Index("payment_by_driver", payment.c.fleet_id, payment.c.driver_id, payment.c.created_at.desc(), payment.c.id.desc())
+Index("payment_by_method", payment.c.fleet_id, payment.c.method, payment.c.created_at.desc(), payment.c.id.desc())
+Index(
+    "payment_by_till",
+    payment.c.fleet_id,
+    text("CASE WHEN short_code IS NULL THEN '' ELSE short_code END"),
+    payment.c.created_at.desc(),
+    payment.c.id.desc(),
+)
+Index(
+    "payment_by_taken_day",
+    payment.c.fleet_id,
+    payment.c.taken_day,
+    payment.c.created_at.desc(),
+    payment.c.id.desc(),
+    postgresql_where=payment.c.taken_day.is_not(None),
+)
 Index(
     "payment_by_refunded_day",
     payment.c.fleet_id,
     payment.c.refunded_day,
+    payment.c.created_at.desc(),
+    payment.c.id.desc(),
     postgresql_where=payment.c.refunded_day.is_not(None),
 )
 Index("payment_by_receipt", payment.c.fleet_id, payment.c.receipt)
@@ -143,6 +162,30 @@ Index("payment_by_reference", payment.c.fleet_id, payment.c.booking_reference)
 Index("payment_by_booking", payment.c.booking_id)
 Index("payment_by_id", payment.c.id, unique=True)
 Index("payment_by_search", payment.c.search, postgresql_using="gin")
+Index(
+    "payment_by_taken_at",
+    payment.c.fleet_id,
+    payment.c.completed_at,
+    payment.c.created_at,
+    postgresql_where=payment.c.taken_day.is_not(None),
+)
+
+payment_totals = Table(
+    "payment_totals",
+    metadata,
+    key("fleet_id", uuid()),
+    key("dimension", Text()),
+    key("member", Text()),
+    key("grain", Text()),
+    key("start", Date()),
+    key("hour", SmallInteger(), autoincrement=False),
+    key("status", Text()),
+    key("code", Text()),
+    key("currency", Text()),
+    required("payments", BigInteger()),
+    required("amount", money()),
+    required("refunded", money()),
+)
 
 feed = Table(
     "feed",
@@ -150,6 +193,7 @@ feed = Table(
     key("fleet_id", uuid()),
     required("epoch", BigInteger()),
     required("last_seq", BigInteger()),
+    required("timezone", Text(), server_default=text("'Africa/Nairobi'")),
 )
 payment_event = Table(
     "payment_event",
@@ -164,6 +208,12 @@ payment_event = Table(
     CheckConstraint("kind IN ('payment', 'booking', 'removed', 'names')"),
 )
 Index("payment_event_by_payment", payment_event.c.fleet_id, payment_event.c.payment_id, payment_event.c.seq)
+Index(
+    "payment_event_by_names",
+    payment_event.c.fleet_id,
+    payment_event.c.seq,
+    postgresql_where=payment_event.c.kind == "names",
+)
 projector = Table(
     "projector",
     metadata,

@@ -92,3 +92,9 @@ Index(
     reconciliation_exception.c.day,
     reconciliation_exception.c.name,
 )
+Index(
+    "reconciliation_exception_by_payment",
+    reconciliation_exception.c.fleet_id,
+    reconciliation_exception.c.payment_id,
+    postgresql_where=reconciliation_exception.c.payment_id.is_not(None),
+)

@@ -37,13 +37,19 @@ VIEWER: Final = {
     "payment_event": _READ,
     "payment_reconciliation": _READ,
     "payment_summary": _READ,
+    "payment_totals": _READ,
     "projector": _READ,
     "reconciliation_exception": _READ,
     "reconciliation_match": _READ,
     "relay": _READ,
     "revenue_analytics": _READ,
     "revenue_daily": _READ,
+    "revenue_forecast": _READ,
+    "revenue_target": _READ,
+    "revenue_totals": _READ,
     "route": _READ,
+    # Whose it is and when it changed are the server's word.
+    "saved_view": "DELETE INSERT(definition fleet_id name page shared) SELECT UPDATE(definition name shared)",
     "statement": _READ,
     "statement_line": _READ,
     "statement_rejection": _READ,
@@ -51,13 +57,15 @@ VIEWER: Final = {
     "vehicle": _READ,
     "ask_to_reveal()": _RUN,
     "audit_hash()": _RUN,
+    "audit_of_payment()": _RUN,
     "is_operator()": _RUN,
     "issue_relay_ticket()": _RUN,
     "my_fleets()": _RUN,
     "person()": _RUN,
     "reveal_payment()": _RUN,
     "role_rank()": _RUN,
-    "search_payments()": _RUN,
+    "find_payments()": _RUN,
+    "find_totals()": _RUN,
     "stamp_reconciliation()": _RUN,
     "statement_digest()": _RUN,
 }
@@ -73,6 +81,7 @@ MANAGER: Final = {
     ),
     "reconciliation_exception": "DELETE INSERT SELECT",
     "reconciliation_match": "INSERT(day fleet_id id pass reasons score state) SELECT UPDATE(state)",
+    "revenue_target": "DELETE INSERT(dimension fleet_id from_day member per_day) SELECT UPDATE(per_day)",
     "statement": (
         "INSERT(balance_chain closing_balance controls covered_from covered_to duplicates file_name first_day fleet_id holder id"
         " imported last_day layout opening_balance rejected rows sha256 short_code total_paid_in total_withdrawn) SELECT"
@@ -97,10 +106,14 @@ PROJECTOR: Final = {
     "public.vehicles": _READ,
     "payment_source": _READ,
     "revenue_source": _READ,
+    "payment_totals_source": _READ,
+    "revenue_totals_source": _READ,
     "payment_change": "DELETE INSERT SELECT",
     "payment_change_parked": _ALL,
     "payment": _ALL,
     "revenue_daily": _ALL,
+    "payment_totals": _ALL,
+    "revenue_totals": _ALL,
     "fleet": _ALL,
     "route": _ALL,
     "vehicle": _ALL,
@@ -109,12 +122,26 @@ PROJECTOR: Final = {
     "feed": _ALL,
     "projector": _ALL,
     "payment_event": "INSERT SELECT",
+    # Its process keeps what is calculated of revenue.
+    "revenue_due": "DELETE INSERT(day fleet_id) SELECT",
+    "revenue_analytics": (
+        "DELETE INSERT(average_transaction calculated_at fleet_id period_end period_start period_type revenue_by_driver"
+        " revenue_by_payment_method revenue_by_route revenue_by_vehicle total_revenue transaction_count) SELECT"
+        " UPDATE(average_transaction calculated_at period_end revenue_by_driver revenue_by_payment_method revenue_by_route"
+        " revenue_by_vehicle total_revenue transaction_count)"
+    ),
+    "revenue_forecast": "DELETE INSERT SELECT",
     # Its process writes the anchors.
     "audit_head": _READ,
     "local_phone()": _RUN,
     "passenger_shown()": _RUN,
+    "payment_dimensions()": _RUN,
+    "payment_grains()": _RUN,
     "payment_state()": _RUN,
     "phone_shown()": _RUN,
+    "revenue_dimensions()": _RUN,
+    "revenue_entries()": _RUN,
+    "revenue_grains()": _RUN,
     "search_words()": _RUN,
 }
 
@@ -154,10 +181,14 @@ OF_NO_FLEET: Final = {
 #: How each function is called that a person may call, with a fleet and what belongs to it.
 CALLS: Final = {
     "ask_to_reveal()": "SELECT finance.ask_to_reveal(%(fleet)s, %(payment)s, 'asked by a test')",
+    "audit_of_payment()": "SELECT finance.audit_of_payment(%(fleet)s, %(payment)s)",
     "my_fleets()": "SELECT %(fleet)s = ANY (finance.my_fleets())",
     "reveal_payment()": "SELECT * FROM finance.reveal_payment(%(fleet)s, %(payment)s)",
-    "search_payments()": (
-        "SELECT * FROM finance.search_payments(%(fleet)s, ARRAY['alice'], ARRAY[NULL], '-infinity', 'infinity')"
+    "find_payments()": (
+        "SELECT * FROM finance.find_payments(%(fleet)s, ARRAY['alice'], ARRAY[NULL], '{}', '{\"descending\": true, \"limit\": 9}')"
+    ),
+    "find_totals()": (
+        "SELECT * FROM finance.find_totals(%(fleet)s, ARRAY['alice'], ARRAY[NULL], '{}', 'Africa/Nairobi')"
     ),
     "statement_digest()": "SELECT finance.statement_digest(%(fleet)s, %(statement)s)",
 }

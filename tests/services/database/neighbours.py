@@ -145,6 +145,10 @@ INSERT INTO finance.payment_reconciliation (fleet_id, reconciliation_date, syste
 VALUES (:fleet, '2026-09-22', 600, 600, 0, 'reconciled');
 INSERT INTO finance.revenue_analytics (fleet_id, period_type, period_start, period_end, total_revenue, transaction_count)
 VALUES (:fleet, 'daily', '2026-09-22', '2026-09-22', 600, 1);
+INSERT INTO finance.revenue_forecast (fleet_id, dimension, member, made_at, as_of_day, model, words, alike, days)
+VALUES (:fleet, '', '', '2026-09-22 06:00Z', '2026-09-21', 'none', 'Nothing was taken yet.', 0, '[]');
+INSERT INTO finance.revenue_target (fleet_id, dimension, member, from_day, per_day) VALUES (:fleet, '', '', '2026-09-01', 40000);
+INSERT INTO finance.saved_view (fleet_id, page, name, shared, definition) VALUES (:fleet, 'payments', 'Failed', true, '{}');
 INSERT INTO finance.payment_alerts (fleet_id, alert_type, alert_name, conditions) VALUES (:fleet, 'failures', 'Failures', '{}')
 """
 

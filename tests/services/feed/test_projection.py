@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
@@ -56,6 +56,16 @@ def test_events_are_numbered_without_gaps_per_fleet(world: World) -> None:
             ).scalars()
             assert list(seqs) == [1, 2, 3, 4]
     assert_proven(world)
+
+
+def test_events_tell_the_short_code(world: World) -> None:
+    fleet = world.fleet()
+    payment = world.payment(world.booking(fleet), status="pending", shortcode="9990001")
+    world.project()
+    world.change(payment, shortcode=None)
+    world.project()
+    assert [event.after and event.after.short_code for event in story(world, fleet)] == ["9990001", None]
+    assert [event.before and event.before.short_code for event in story(world, fleet)] == [None, "9990001"]
 
 
 def test_a_moved_booking_moves_its_payments_and_their_revenue(world: World) -> None:
@@ -142,6 +152,18 @@ def test_a_poisonous_row_is_set_aside_and_stops_nobody(world: World) -> None:
     assert "payment" in str(world.value("SELECT source FROM finance.payment_change_parked"))
 
 
+def test_a_text_too_long_for_an_index_is_set_aside_and_stops_nobody(world: World) -> None:
+    booking = world.booking(world.fleet())
+    world.project()
+    endless = "".join(uuid4().hex for _ in range(300))
+    bad = world.payment(booking, status="failed", result_code=endless)
+    good = world.payment(booking, "50.00")
+    world.project()
+    assert world.value("SELECT id FROM finance.payment") == good
+    assert world.value("SELECT source_id FROM finance.payment_change_parked") == str(bad)
+    assert "index row" in str(world.value("SELECT error FROM finance.payment_change_parked"))
+
+
 def test_names_follow(world: World) -> None:
     fleet = world.fleet()
     route = world.route(fleet, "Nairobi – Nakuru")
@@ -163,7 +185,8 @@ def test_verify_names_the_row_that_differs(world: World) -> None:
     world.run("UPDATE finance.revenue_daily SET taken = taken - 1")
     tables = {(d.table, d.id) for d in verify(world.database("finance_owner")).differences}
     assert ("payment", str(payment)) in tables
-    assert {table for table, _ in tables} == {"payment", "revenue_daily"}
+    # The totals count the payment that is there, whatever it should be.
+    assert {table for table, _ in tables} == {"payment", "revenue_daily", "payment_totals", "revenue_totals"}
 
 
 def test_verify_passes_over_what_is_on_its_way_and_says_what_nobody_takes(world: World) -> None:
