@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Text, and_, cast, func, or_, select, text, tuple_
+from sqlalchemy import Connection, Row, Select, Text, and_, cast, func, or_, select, text, tuple_
 
 from services.audit.anchors import AnchorFile
 from services.audit.record import KINDS, OTHER, AuditFilter, AuditPage, AuditRecord, Key
@@ -66,6 +66,15 @@ class AuditService:
         """Proves the fleet's trail, against the anchors too where there is a file of them."""
         anchors = self._anchors.read() if self._anchors else None
         return verify(self._database, [fleet_id], progress, anchors)
+
+
+def records_of_payment(connection: Connection, fleet_id: UUID, payment_id: UUID) -> tuple[AuditRecord, ...]:
+    """The records that concern a payment (its matches, what freed it, who saw its passenger), newest first."""
+    numbers = select(func.finance.audit_of_payment(fleet_id, payment_id)).scalar_subquery()
+    query = select(*_COLUMNS).where(
+        audit_record.c.fleet_id == fleet_id, audit_record.c.number == func.any(func.array(numbers))
+    )
+    return tuple(_record(row) for row in connection.execute(query.order_by(audit_record.c.number.desc())))
 
 
 def _page_query(wanted: AuditFilter, after: Key | None, limit: int) -> Select[Any]:

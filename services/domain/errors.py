@@ -42,6 +42,14 @@ class NotFound(WorkstationError):
     """There is no such fleet, payment, statement or file."""
 
 
+class NameTaken(WorkstationError):
+    """Something of this name is there already; nothing was written."""
+
+
+class NotUnderstood(WorkstationError):
+    """Something that was kept earlier cannot be read; the sentence names the field."""
+
+
 class StatementRefused(WorkstationError):
     """A statement file that cannot be imported at all; names the file and why. Nothing was written."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 #: M-Pesa writes times without a zone and means this one.
@@ -25,18 +26,24 @@ class Days:
     @property
     def start(self) -> datetime:
         """The first instant of the range."""
-        return datetime.combine(self.first, time.min, self.zone)
+        return _midnight(self.first, self.zone)
 
     @property
     def end(self) -> datetime:
         """The first instant after the range."""
-        return datetime.combine(self.last + timedelta(days=1), time.min, self.zone)
+        return _midnight(self.last + timedelta(days=1), self.zone)
 
     def __contains__(self, instant: datetime) -> bool:
         return self.start <= instant < self.end
 
     def __len__(self) -> int:
         return (self.last - self.first).days + 1
+
+
+@lru_cache(maxsize=1_024)
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    # Every event that arrives is asked whether it is in the days.
+    return datetime.combine(day, time.min, zone)
 
 
 def day_of(instant: datetime, zone: ZoneInfo = NAIROBI) -> date:
@@ -60,7 +67,10 @@ def month_of(day: date) -> date:
 
 
 def preset(name: str, zone: ZoneInfo = NAIROBI, now: datetime | None = None) -> Days:
-    """The range behind a preset's name: today, yesterday, last_7_days, this_week, this_month, last_30_days."""
+    """The range behind a preset's name: today, yesterday, this_week, this_month, this_year, last_7_days (30, 42), last_3_months (12).
+
+    So many months are this one and those before it, from their first day.
+    """
     last = today(zone, now)
     yesterday = last - timedelta(days=1)
     ranges = {
@@ -70,6 +80,16 @@ def preset(name: str, zone: ZoneInfo = NAIROBI, now: datetime | None = None) -> 
         "this_week": (week_of(last), last),
         "this_month": (month_of(last), last),
         "last_30_days": (last - timedelta(days=29), last),
+        "last_42_days": (last - timedelta(days=41), last),
+        "last_3_months": (_months_before(last, 2), last),
+        "last_12_months": (_months_before(last, 11), last),
+        "this_year": (last.replace(month=1, day=1), last),
     }
     first, final = ranges[name]
     return Days(first, final, zone)
+
+
+def _months_before(day: date, months: int) -> date:
+    """The first of the month so many months earlier."""
+    count = day.year * 12 + day.month - 1 - months
+    return date(count // 12, count % 12 + 1, 1)

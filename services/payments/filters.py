@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from decimal import Decimal
+from itertools import groupby
 from typing import Literal
 from uuid import UUID
 
+from services.domain import phone
 from services.domain.payment import NOBODY, STATUSES, TAKEN
 from services.domain.period import Days
-from services.domain.phone import digits_sought
 from services.feed.event import PaymentState
 
 #: Stands for every status or method that is not among the named ones.
 OTHER = "other"
 #: Which day of a payment the range of days means: created, taken (as revenue books it) or refunded.
 Basis = Literal["created", "taken", "refunded"]
-_WORDS = re.compile(r"[^\w'&/.\-]+", re.UNICODE)
+_TOKEN = re.compile(rf"\d{{4}} {phone.BULLETS} \d{{3}}|[\w'&/.\-]+", re.UNICODE)
+#: A phone as it is shown, in any spelling: '0712 ••• 678', '+254712***678', or the beginning of it.
+_MASKED = re.compile(r"\+?\d[\d ().-]*[•*][•* ]*\d*")
+_SHOWN = re.compile(rf"\d{{4}} {phone.BULLETS} \d{{3}}")
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was typed, as the search door takes it: words to begin with, and digit runs in local form beside them."""
+    """What was typed, as the search doors take it: words to begin with, and beside each what it would be of a phone.
+
+    That is a run of digits in local form, a masked number as it is shown ('0712 ••• 678'), or None.
+    """
 
     words: tuple[str, ...]
     digits: tuple[str | None, ...]
@@ -30,13 +38,30 @@ class Search:
     @staticmethod
     def parse(typed: str) -> Search | None:
         """The search behind what was typed; None when it is blank."""
-        typed = typed.replace("\0", " ").strip()[:200]
-        if (run := digits_sought(typed)) is not None:
+        typed = typed.replace("\0", " ").strip()[:200].lower()
+        if not typed:
+            return None
+        if (run := phone.digits_sought(typed)) is not None:
             return Search((re.sub(r"\s+", "", typed),), (run,))
-        words = tuple(word for word in _WORDS.split(typed.lower()) if word)[:8]
-        if not words:
-            return Search(("\u0001",), (None,)) if typed else None
-        return Search(words, tuple(digits_sought(word) for word in words))
+        # What is nothing but signs is found nowhere.
+        tokens = _tokens(typed)[:8] or ["\u0001"]
+        return Search(tuple(token.replace(" ", "") for token in tokens), tuple(_of_phone(token) for token in tokens))
+
+
+def _tokens(typed: str) -> list[str]:
+    """Words, masked numbers as they are shown, and numbers whose digits stand in groups."""
+    found = _TOKEN.findall(_MASKED.sub(lambda masked: f" {_as_shown(masked[0])} ", typed))
+    return [token for digits, run in groupby(found, str.isdigit) for token in (["".join(run)] if digits else run)]
+
+
+def _as_shown(masked: str) -> str:
+    shown = phone.masked(masked)
+    # Typed only so far, it is the run before its bullets.
+    return shown if _SHOWN.fullmatch(shown) else re.split("[•*]", masked)[0]
+
+
+def _of_phone(token: str) -> str | None:
+    return token if _SHOWN.fullmatch(token) else phone.digits_sought(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +91,30 @@ class PaymentFilter:
         """Whether anything beside the days narrows what is shown."""
         sets = (self.statuses, self.methods, self.routes, self.vehicles, self.drivers, self.tills)
         bounds = (self.least, self.most, self.hour)
-        return any(sets) or any(bound is not None for bound in bounds) or bool(self.search.strip())
+        return any(sets) or any(bound is not None for bound in bounds) or self.sought is not None
+
+    @property
+    def sought(self) -> Search | None:
+        """The search behind the text; None where it is blank."""
+        return Search.parse(self.search)
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """The instants of creation it covers, where `basis` is 'created': an hour of a single day is a shorter span."""
+        if self.hour is None or len(self.days) > 1:
+            return self.days.start, self.days.end
+        start = datetime.combine(self.days.first, time(self.hour), self.days.zone)
+        return start, start + timedelta(hours=1)
+
+    @property
+    def hour_apart(self) -> int | None:
+        """The hour, where `span` does not already say it."""
+        return None if self.basis == "created" and len(self.days) == 1 else self.hour
 
     @property
     def decidable(self) -> bool:
         """Whether `holds` alone decides what is shown; otherwise only the database can."""
-        return not self.search.strip() and self.basis != "refunded"
+        return self.sought is None and self.basis != "refunded"
 
     def holds(self, state: PaymentState) -> bool:
         """Whether a payment in this state is shown, as far as a state can tell (see `decidable`)."""

@@ -1,126 +1,165 @@
-"""The SQL behind the payments page: every condition names the fleet and stays on leakproof operators where an index matters."""
+"""The statements behind the payments page, as text for the driver: a page is found faster than SQLAlchemy would compose it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, time, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, case, func, literal, or_, select, tuple_
-from sqlalchemy.sql.selectable import FromClause
+from services.domain.money import cents
+from services.domain.payment import FAILED, NOBODY, PENDING, STATUSES
+from services.payments.filters import PaymentFilter
+from services.payments.narrowing import Statement, conditions, hour_of_creation, singles
+from services.payments.row import NEWEST_FIRST, Key, Sort
+from services.payments.search import found_ids
 
-from services.database.tables import driver, feed, payment, route, vehicle
-from services.domain.payment import FAILED, PENDING, STATUSES
-from services.payments.filters import OTHER, PaymentFilter, Search
-from services.payments.row import Key
-
-_P = payment.c
-#: What people may read of a payment (passenger and phone only in their masked form), with its names.
-ROW = (
-    _P.id,
-    _P.created_at,
-    _P.completed_at,
-    func.coalesce(_P.passenger_shown, "").label("passenger"),
-    func.coalesce(_P.phone_shown, "").label("phone"),
-    _P.route_id,
-    func.coalesce(route.c.name, "").label("route"),
-    _P.vehicle_id,
-    func.coalesce(vehicle.c.registration, "").label("vehicle"),
-    _P.driver_id,
-    func.coalesce(driver.c.full_name, "").label("driver"),
-    _P.method,
-    func.coalesce(_P.receipt, "").label("receipt"),
-    _P.booking_reference,
-    _P.amount,
-    _P.refunded_amount,
-    _P.currency,
-    _P.status,
-    _P.result_code,
-    func.coalesce(_P.failure_reason, "").label("failure_reason"),
+#: What people may read of a payment: passenger and phone only in their masked form. `rows_made` takes it in this order …
+ROW: Final = (
+    "id, created_at, completed_at, passenger_shown, phone_shown, route_id, vehicle_id, driver_id, method, receipt, booking_reference,"
+    " amount, refunded_amount, currency, status, result_code, failure_reason, short_code"
 )
+#: … with how the feed stands behind it: epoch, number, and the last event that changed a name.
+STANDING: Final = """
+    (SELECT epoch FROM finance.feed WHERE fleet_id = %(fleet)s),
+    (SELECT last_seq FROM finance.feed WHERE fleet_id = %(fleet)s),
+    (SELECT max(seq) FROM finance.payment_event WHERE fleet_id = %(fleet)s AND kind = 'names')"""
 
 
-def _named() -> FromClause:
-    return (
-        payment.outerjoin(route, and_(route.c.fleet_id == _P.fleet_id, route.c.route_id == _P.route_id))
-        .outerjoin(vehicle, and_(vehicle.c.fleet_id == _P.fleet_id, vehicle.c.vehicle_id == _P.vehicle_id))
-        .outerjoin(driver, and_(driver.c.fleet_id == _P.fleet_id, driver.c.driver_id == _P.driver_id))
-    )
+def page_statement(wanted: PaymentFilter, sort: Sort, after: Key | None, limit: int, skip: int = 0) -> Statement:
+    """`limit` rows by time or amount, after a key or after `skip` others.
 
-
-def page_query(wanted: PaymentFilter, after: Key | None, limit: int) -> Select[Any]:
-    """The next rows, newest first: keyset, so that page 100,000 costs what page 1 costs."""
-    query = select(*ROW).select_from(_named()).where(*conditions(wanted))
-    if after is not None:
-        query = query.where(tuple_(_P.created_at, _P.id) < tuple_(literal(after.created_at), literal(after.id)))
-    return query.order_by(_P.created_at.desc(), _P.id.desc()).limit(limit)
-
-
-def rows_query(wanted: PaymentFilter, ids: Collection[UUID]) -> Select[Any]:
-    """Those of `ids` that pass the filter."""
-    return select(*ROW).select_from(_named()).where(*conditions(wanted), _P.id.in_(ids)).order_by(_P.created_at.desc())
-
-
-def summary_query(wanted: PaymentFilter) -> Select[Any]:
-    """Count, Σ amount and Σ refunded by hour of creation, status, result code of a failure, and currency."""
-    hour = func.extract("hour", func.timezone(wanted.days.zone.key, _P.created_at)).label("hour")
-    code = case((_P.status == FAILED, func.coalesce(_P.result_code, "")), else_="").label("code")
-    return (
-        select(
-            hour,
-            _P.status,
-            code,
-            _P.currency,
-            func.count().label("count"),
-            func.sum(_P.amount).label("amount"),
-            func.sum(_P.refunded_amount).label("refunded"),
-            func.min(case((_P.status == PENDING, _P.created_at))).label("oldest_pending"),
+    A keyset walk of an index in its order, so that page 100,000 costs what page 1 costs, and a rare value what a common one costs.
+    """
+    # How many rows lie between two amounts, or two days, decides between the list's own index and the others.
+    bounded = sort.column == "amount" or wanted.least is not None or wanted.most is not None
+    made = Statement(wanted.fleet_id, exact=bounded)
+    if wanted.sought is not None:
+        found = found_ids(made, wanted, sort, after=after, limit=limit, skip=skip)
+        source = f"finance.payment WHERE fleet_id = %(fleet)s AND id IN (SELECT found.id FROM {found})"
+        made.text = f"SELECT {ROW},{STANDING} FROM {source} ORDER BY {_order(sort)}"
+        return made
+    # By amount no index is narrower than the list's own, and several walks of it would pass over the same rows.
+    apart = singles(wanted) if sort.column == "time" else [wanted]
+    if len(apart) == 1:
+        source = f"finance.payment WHERE {_walk(apart[0], sort, after, made)}"
+    else:
+        walks = (
+            f"(SELECT {ROW} FROM finance.payment WHERE {_walk(one, sort, after, made)} LIMIT {limit + skip})"
+            for one in apart
         )
-        .where(*conditions(wanted))
-        .group_by(hour, _P.status, code, _P.currency)
+        source = f"({' UNION ALL '.join(walks)}) AS walks ORDER BY {_order(sort)}"
+    made.text = f"SELECT {ROW},{STANDING} FROM {source} LIMIT {limit} OFFSET {skip}"
+    return made
+
+
+def every_statement(wanted: PaymentFilter, sort: Sort) -> Statement:
+    """All rows by time or amount."""
+    made = Statement(wanted.fleet_id, exact=True)
+    if wanted.sought is not None:
+        found = found_ids(made, wanted, sort)
+        made.text = (
+            f"SELECT {ROW} FROM {found} JOIN finance.payment USING (id) WHERE fleet_id = %(fleet)s ORDER BY found.place"
+        )
+    else:
+        made.text = f"SELECT {ROW} FROM finance.payment WHERE {conditions(wanted, made)} ORDER BY {_order(sort)}"
+    return made
+
+
+def rows_statement(wanted: PaymentFilter, ids: Collection[UUID]) -> Statement:
+    """Those of `ids` that pass the filter, newest first."""
+    made = Statement(wanted.fleet_id)
+    passing = (
+        f"id IN (SELECT found.id FROM {found_ids(made, wanted, NEWEST_FIRST, among=ids)})"
+        if wanted.sought is not None
+        else conditions(wanted, made)
     )
+    asked = f"fleet_id = %(fleet)s AND id = ANY ({made.of(list(ids))})"
+    made.text = (
+        f"SELECT {ROW},{STANDING} FROM finance.payment WHERE {asked} AND {passing} ORDER BY {_order(NEWEST_FIRST)}"
+    )
+    return made
 
 
-def position_query(fleet_id: UUID) -> Select[Any]:
-    """How far the fleet's feed has come, at the moment of the transaction."""
-    return select(feed.c.epoch, feed.c.last_seq).where(feed.c.fleet_id == fleet_id)
+def standing_statement(fleet_id: UUID) -> Statement:
+    """How the feed stands, and the fleet's currency."""
+    currency = "(SELECT currency FROM finance.fleet WHERE fleet_id = %(fleet)s)"
+    return Statement(fleet_id, f"SELECT {STANDING}, {currency}")
 
 
-def conditions(wanted: PaymentFilter) -> list[ColumnElement[bool]]:
-    """The filter as SQL."""
-    start, end = _span(wanted)
-    found: list[ColumnElement[bool]] = [_P.fleet_id == wanted.fleet_id, _P.created_at >= start, _P.created_at < end]
-    if wanted.statuses:
-        found.append(_status(wanted.statuses))
-    for column, values in (
-        (_P.method, wanted.methods),
-        (_P.route_id, wanted.routes),
-        (_P.vehicle_id, wanted.vehicles),
-        (_P.driver_id, wanted.drivers),
-    ):
-        if values:
-            found.append(column.in_(values))
-    if wanted.hour is not None and len(wanted.days) > 1:
-        found.append(func.extract("hour", func.timezone(wanted.days.zone.key, _P.created_at)) == wanted.hour)
-    if (sought := Search.parse(wanted.search)) is not None:
-        found.append(_P.id.in_(_search(wanted, sought, start, end)))
-    return found
+def unknown_statuses_statement(fleet_id: UUID) -> Statement:
+    """The fleet's statuses that are not among the known ones: a step of the index for each, not a look at every payment."""
+    made = Statement(fleet_id)
+    made.text = f"""
+        WITH RECURSIVE found (status) AS (
+            (SELECT status FROM finance.payment WHERE fleet_id = %(fleet)s ORDER BY status LIMIT 1)
+            UNION ALL
+            SELECT (SELECT p.status FROM finance.payment p WHERE p.fleet_id = %(fleet)s AND p.status > found.status
+                    ORDER BY p.status LIMIT 1)
+            FROM found WHERE found.status IS NOT NULL
+        )
+        SELECT status FROM found WHERE status <> ALL ({made.fixed(list(STATUSES))})"""
+    return made
 
 
-def _span(wanted: PaymentFilter) -> tuple[datetime, datetime]:
-    """The instants that the filter covers; an hour of a single day is a shorter span, which the index serves."""
-    if wanted.hour is None or len(wanted.days) > 1:
-        return wanted.days.start, wanted.days.end
-    start = datetime.combine(wanted.days.first, time(wanted.hour), wanted.days.zone)
-    return start, start + timedelta(hours=1)
+def count_statement(wanted: PaymentFilter) -> Statement:
+    """How many payments the filter holds, counted one by one."""
+    made = Statement(wanted.fleet_id, exact=True)
+    made.text = f"SELECT count(*) FROM finance.payment WHERE {conditions(wanted, made)}"
+    return made
 
 
-def _status(statuses: frozenset[str]) -> ColumnElement[bool]:
-    named = _P.status.in_(statuses - {OTHER})
-    return or_(named, _P.status.not_in(STATUSES)) if OTHER in statuses else named
+def summary_statement(wanted: PaymentFilter, until: datetime | None = None) -> Statement:
+    """Count, Σ amount and Σ refunded by hour of creation, status, result code of a failure, and currency.
+
+    Only of payments created before `until`, where it is given.
+    """
+    made = Statement(wanted.fleet_id, exact=True)
+    where = conditions(wanted, made) + (f" AND created_at < {made.of(until)}" if until is not None else "")
+    made.text = f"""
+        SELECT {hour_of_creation(wanted, made)}::integer, status,
+               CASE WHEN status = '{FAILED}' THEN coalesce(result_code, '') ELSE '' END, currency,
+               count(*), sum(amount), sum(refunded_amount)
+        FROM finance.payment WHERE {where} GROUP BY 1, 2, 3, 4"""
+    return made
 
 
-def _search(wanted: PaymentFilter, sought: Search, start: datetime, end: datetime) -> Select[Any]:
-    words, digits = literal(list(sought.words), ARRAY(Text)), literal(list(sought.digits), ARRAY(Text))
-    return select(func.finance.search_payments(wanted.fleet_id, words, digits, start, end))
+def oldest_pending_statement(wanted: PaymentFilter, currency: str) -> Statement:
+    """When the oldest pending payment in the currency was created; one row, or none."""
+    made = Statement(wanted.fleet_id, exact=True)
+    made.text = f"""
+        SELECT created_at FROM finance.payment
+        WHERE {conditions(wanted, made)} AND status = '{PENDING}' AND currency = {made.fixed(currency)}
+        ORDER BY created_at, id LIMIT 1"""
+    return made
+
+
+def _walk(wanted: PaymentFilter, sort: Sort, after: Key | None, made: Statement) -> str:
+    """Conditions and order of the rows from behind a key."""
+    where = conditions(wanted, made)
+    if after is not None:
+        key = ", ".join(made.of(value) for value in _values(sort, after))
+        where += f" AND ({', '.join(_columns(sort))}) {'<' if sort.descending else '>'} ({key})"
+    return f"{where} ORDER BY {', '.join((*_nulls(wanted, sort), _order(sort)))}"
+
+
+def _nulls(wanted: PaymentFilter, sort: Sort) -> list[str]:
+    """A column that is null in all the rows: to the planner only what equals something is a constant.
+
+    Named first, it lets the rows be found in the order of its index.
+    """
+    members = (("route_id", wanted.routes), ("vehicle_id", wanted.vehicles), ("driver_id", wanted.drivers))
+    nulls = [column for column, chosen in members if chosen == {NOBODY}] if sort.column == "time" else []
+    return [column if sort.descending else f"{column} DESC" for column in nulls[:1]]
+
+
+def _values(sort: Sort, key: Key) -> tuple[Any, ...]:
+    return (cents(key.amount), key.created_at, key.id) if sort.column == "amount" else (key.created_at, key.id)
+
+
+def _columns(sort: Sort) -> tuple[str, ...]:
+    return ("amount_cents", "created_at", "id") if sort.column == "amount" else ("created_at", "id")
+
+
+def _order(sort: Sort) -> str:
+    return ", ".join(f"{column} DESC" if sort.descending else column for column in _columns(sort))

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select, text
-from sqlalchemy.sql.elements import SQLCoreOperations
+from sqlalchemy import Connection, func, select
 
 from services.database.engine import Database
-from services.database.tables import driver, fleet, payment, route, vehicle
-from services.domain.period import Days, today
-from services.payments.filters import PaymentFilter, status_group
-from services.payments.queries import page_query, position_query, rows_query, summary_query
-from services.payments.row import Key, Names, Page, PaymentRow, Position
-from services.payments.summary import Cell, Figures, Summary
+from services.database.tables import payment_totals
+from services.payments import paging
+from services.payments.counting import summary_of
+from services.payments.filters import PaymentFilter
+from services.payments.naming import NameBook, Named, read_names
+from services.payments.paging import asked
+from services.payments.queries import page_statement, rows_statement, standing_statement
+from services.payments.row import NEWEST_FIRST, Key, Lettering, Names, Page, PaymentRow, Position, Sort, rows_made
+from services.payments.summary import Summary
 
 
 class PaymentService:
@@ -24,93 +26,116 @@ class PaymentService:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._names = NameBook()
 
-    def page(self, wanted: PaymentFilter, after: Key | None = None, limit: int = 200) -> Page:
-        """The next `limit` payments under the filter, newest first, and how far the feed had come."""
+    def page(
+        self,
+        wanted: PaymentFilter,
+        after: Key | None = None,
+        limit: int = 200,
+        *,
+        sort: Sort = NEWEST_FIRST,
+        before: Key | None = None,
+    ) -> Page:
+        """The `limit` payments under the filter below the key `after`, or above `before`, or the first ones, in shown order."""
+        if before is not None:
+            if after is not None:
+                raise ValueError("a page lies below a key or above one, not both")
+            return _turned(self._page(wanted, before, limit, sort.reversed))
+        return self._page(wanted, after, limit, sort)
+
+    def page_at(self, wanted: PaymentFilter, place: int, limit: int = 200, *, sort: Sort = NEWEST_FIRST) -> Page:
+        """The page that begins at `place` (from 0) and says so in `first`; nearer the end than `limit`, the last full page."""
         with self._database.read() as connection:
-            position = _position(connection, wanted.fleet_id)
-            rows = tuple(PaymentRow(*row) for row in connection.execute(page_query(wanted, after, limit + 1)))
-        shown = rows[:limit]
-        more = Key.of(shown[-1]) if len(rows) > limit else None
-        return Page(shown, more, position)
+            position, names = self._standing(connection, wanted.fleet_id)
+            held = paging.counted(connection, wanted)
+            first = max(0, min(place, held - limit))
+            rows = rows_made(paging.placed(connection, wanted, sort, first, limit), names)
+        above = Key.of(rows[0]) if rows and first else None
+        below = Key.of(rows[-1]) if rows and first + len(rows) < held else None
+        return Page(tuple(rows), below, position, above, first)
+
+    def every(self, wanted: PaymentFilter, sort: Sort = NEWEST_FIRST, batch: int = 5_000) -> Iterator[list[PaymentRow]]:
+        """All payments under the filter in shown order and of one moment, at most `batch` at a time, in constant memory."""
+        with self._database.read() as connection:
+            names = Lettering.of(read_names(connection, wanted.fleet_id))
+            for found in paging.every(connection, wanted, sort, batch):
+                yield rows_made(found, names)
 
     def rows(self, wanted: PaymentFilter, ids: Collection[UUID]) -> list[PaymentRow]:
         """Those payments of `ids` that pass the filter, newest first."""
         if not ids:
             return []
-        with self._database.read() as connection:
-            return [PaymentRow(*row) for row in connection.execute(rows_query(wanted, ids))]
+        with self._database.glance() as connection:
+            found = asked(connection, rows_statement(wanted, ids))
+        return self._made(wanted.fleet_id, found)
 
     def summary(self, wanted: PaymentFilter, now: datetime) -> Summary:
         """The figures under the filter; for a filter on today also yesterday's up to the same clock time."""
         with self._database.read() as connection:
-            position = _position(connection, wanted.fleet_id)
-            currency = connection.execute(
-                select(fleet.c.currency).where(fleet.c.fleet_id == wanted.fleet_id)
-            ).scalar_one_or_none()
-            cells, foreign, oldest = _cells(connection, wanted, currency or "KES")
-            yesterday = _yesterday(connection, wanted, now, currency or "KES")
-        return Summary(position, cells, currency or "KES", foreign, yesterday, now, oldest)
+            epoch, seq, _, currency = asked(connection, standing_statement(wanted.fleet_id))[0]
+            return summary_of(connection, wanted, now, _position(epoch, seq), currency or "KES")
 
     def names(self, fleet_id: UUID) -> Names:
-        """The fleet's routes, vehicles and drivers, each by its name."""
-        with self._database.read() as connection:
-            return Names(
-                routes=_by_id(connection, fleet_id, route.c.route_id, route.c.name),
-                vehicles=_by_id(connection, fleet_id, vehicle.c.vehicle_id, vehicle.c.registration),
-                drivers=_by_id(connection, fleet_id, driver.c.driver_id, driver.c.full_name),
-            )
+        """The fleet's routes, vehicles, drivers and tills, each by its name."""
+        with self._database.glance() as connection:
+            return read_names(connection, fleet_id)
 
     def methods(self, fleet_id: UUID) -> list[str]:
         """The payment methods that the fleet has ever seen, most used first."""
-        query = text(
-            "SELECT method FROM finance.revenue_daily WHERE fleet_id = :fleet GROUP BY method ORDER BY sum(taken_count) DESC"
+        of = payment_totals.c
+        query = (
+            select(of.member)
+            .where(of.fleet_id == fleet_id, of.dimension == "method", of.grain == "year")
+            .group_by(of.member)
+            .order_by(func.sum(of.payments).desc(), of.member)
         )
+        with self._database.glance() as connection:
+            return list(connection.execute(query).scalars())
+
+    def _page(self, wanted: PaymentFilter, after: Key | None, limit: int, sort: Sort) -> Page:
+        """One row more is asked for than is shown: it says whether there are any behind."""
+        if paging.by_one_statement(wanted, sort):
+            with self._database.glance() as connection:
+                found = asked(connection, page_statement(wanted, sort, after, limit + 1))
+            if found:
+                rows = self._made(wanted.fleet_id, found)
+                return _cut(rows, limit, _position(*found[0][-3:-1]), after)
         with self._database.read() as connection:
-            return list(connection.execute(query, {"fleet": fleet_id}).scalars())
+            position, names = self._standing(connection, wanted.fleet_id)
+            rows = rows_made(paging.walked(connection, wanted, sort, after, limit + 1), names)
+        return _cut(rows, limit, position, after)
+
+    def _made(self, fleet_id: UUID, found: Sequence[Any]) -> list[PaymentRow]:
+        """Rows with the names that hold at the moment of the query, of which `with_position` tells."""
+        if not found:
+            return []
+        epoch, _, named = found[0][-3:]
+        names = self._names.known(fleet_id, (epoch, named))
+        if names is None:
+            with self._database.read() as connection:
+                names = self._learned(connection, fleet_id, (epoch, named))
+        return rows_made(found, names)
+
+    def _standing(self, connection: Connection, fleet_id: UUID) -> tuple[Position, Lettering]:
+        epoch, seq, named, _ = asked(connection, standing_statement(fleet_id))[0]
+        names = self._names.known(fleet_id, (epoch, named))
+        return _position(epoch, seq), names or self._learned(connection, fleet_id, (epoch, named))
+
+    def _learned(self, connection: Connection, fleet_id: UUID, named: Named) -> Lettering:
+        return self._names.learn(fleet_id, named, read_names(connection, fleet_id))
 
 
-def _position(connection: Connection, fleet_id: UUID) -> Position:
-    found = connection.execute(position_query(fleet_id)).one_or_none()
-    return Position(*found) if found else Position(0, 0)
+def _position(epoch: int | None, seq: int | None) -> Position:
+    return Position(epoch or 0, seq or 0)
 
 
-def _cells(
-    connection: Connection, wanted: PaymentFilter, currency: str
-) -> tuple[dict[Cell, Figures], int, datetime | None]:
-    cells: dict[Cell, Figures] = {}
-    foreign = 0
-    waiting: list[datetime] = []
-    for row in connection.execute(summary_query(wanted)).mappings():
-        if row["currency"] != currency:
-            foreign += row["count"]
-            continue
-        cell = (int(row["hour"]), status_group(row["status"]), row["code"])
-        cells[cell] = cells.get(cell, Figures()).plus(row["count"], row["amount"], row["refunded"])
-        if row["oldest_pending"] is not None:
-            waiting.append(row["oldest_pending"])
-    return cells, foreign, min(waiting, default=None)
+def _cut(rows: list[PaymentRow], limit: int, position: Position, after: Key | None) -> Page:
+    shown = tuple(rows[:limit])
+    above = Key.of(shown[0]) if shown and after is not None else None
+    return Page(shown, Key.of(shown[-1]) if len(rows) > limit else None, position, above)
 
 
-def _yesterday(
-    connection: Connection, wanted: PaymentFilter, now: datetime, currency: str
-) -> dict[str, Figures] | None:
-    day = today(wanted.days.zone, now)
-    if wanted.days.first != day or wanted.days.last != day:
-        return None
-    before = replace(wanted, days=Days(day - timedelta(days=1), day - timedelta(days=1), wanted.days.zone))
-    clock = now.astimezone(wanted.days.zone).replace(tzinfo=None) - timedelta(days=1)
-    totals: dict[str, Figures] = {}
-    query = summary_query(before).where(payment.c.created_at < clock.replace(tzinfo=wanted.days.zone))
-    for row in connection.execute(query).mappings():
-        if row["currency"] == currency:
-            group = status_group(row["status"])
-            totals[group] = totals.get(group, Figures()).plus(row["count"], row["amount"], row["refunded"])
-    return totals
-
-
-def _by_id(
-    connection: Connection, fleet_id: UUID, key: SQLCoreOperations[UUID], name: SQLCoreOperations[str]
-) -> dict[UUID, str]:
-    query = select(key, name).where(text("fleet_id = :fleet")).order_by(name)
-    return {row[0]: row[1] for row in connection.execute(query, {"fleet": fleet_id})}
+def _turned(page: Page) -> Page:
+    """A page that was walked from its lower end."""
+    return Page(page.rows[::-1], page.previous, page.position, page.next)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -33,15 +33,34 @@ Cell = tuple[int, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Payments under a filter by hour and status. `yesterday` and `other_currencies` are as of the query."""
+    """Payments under a filter by hour and status. `yesterday` is as of the query; everything else is carried on by `after`.
+
+    `foreign` counts the payments in other currencies than the fleet's, which no sum holds. `of` is how many payments the days
+    hold without any narrowing, in all currencies; None where the days are not those of creation.
+    """
 
     position: Position
     cells: Mapping[Cell, Figures]
     currency: str
-    other_currencies: int
+    foreign: Mapping[Cell, int]
     yesterday: Mapping[str, Figures] | None
     as_of: datetime
     oldest_pending: datetime | None
+    of: int | None = None
+
+    @property
+    def other_currencies(self) -> int:
+        """Payments in other currencies than the fleet's."""
+        return sum(self.foreign.values())
+
+    def rows(self, statuses: Collection[str] = (), hour: int | None = None) -> int:
+        """How many rows the list holds, in all currencies, narrowed further to these statuses (none: all) and this hour."""
+        counts = [(cell, figures.count) for cell, figures in self.cells.items()]
+        return sum(
+            count
+            for (in_hour, status, _), count in [*counts, *self.foreign.items()]
+            if (hour is None or in_hour == hour) and (not statuses or status in statuses)
+        )
 
     def by_status(self) -> dict[str, Figures]:
         """Figures by status group."""
@@ -72,28 +91,36 @@ class Summary:
     def after(self, events: Iterable[PaymentEvent], wanted: PaymentFilter) -> Summary:
         """The summary once these events, in order, have happened; those already in it are passed over.
 
-        Exact for every filter without a search text; a search needs the query again.
+        Exact where the filter is `decidable`; otherwise only `of` is, and the figures need the query again.
         """
-        cells = dict(self.cells)
-        position, foreign = self.position, self.other_currencies
+        cells, foreign = dict(self.cells), dict(self.foreign)
+        position, of = self.position, self.of
         for event in events:
             if event.seq <= position.seq:
                 continue
             position = Position(position.epoch, event.seq)
             for state, sign in ((event.before, -1), (event.after, 1)):
-                if state is None or not wanted.holds(state):
+                if state is None:
                     continue
-                if state.currency != self.currency:
-                    foreign += sign
-                    continue
-                cell = cell_of(state, wanted)
-                cells[cell] = cells.get(cell, Figures()).plus(sign, sign * state.amount, sign * state.refunded_amount)
+                if of is not None and state.created_at in wanted.days:
+                    of += sign
+                if wanted.holds(state):
+                    self._count(state, sign, cell_of(state, wanted), cells, foreign)
         return replace(
             self,
-            cells={cell: f for cell, f in cells.items() if f != Figures()},
+            cells={cell: figures for cell, figures in cells.items() if figures != Figures()},
             position=position,
-            other_currencies=foreign,
+            foreign={cell: count for cell, count in foreign.items() if count},
+            of=of,
         )
+
+    def _count(
+        self, state: PaymentState, sign: int, cell: Cell, cells: dict[Cell, Figures], foreign: dict[Cell, int]
+    ) -> None:
+        if state.currency == self.currency:
+            cells[cell] = cells.get(cell, Figures()).plus(sign, sign * state.amount, sign * state.refunded_amount)
+        else:
+            foreign[cell] = foreign.get(cell, 0) + sign
 
 
 def cell_of(state: PaymentState, wanted: PaymentFilter) -> Cell:

@@ -145,5 +145,5 @@ def test_filters_narrow_rows_and_figures_alike(world: World) -> None:
             == service.summary(wanted, MORNING).count()
         )
     assert service.names(fleet).vehicles == {first: "KDA 001A", second: "KDB 002B"}
-    assert service.methods(fleet) == ["mpesa"]
+    assert service.methods(fleet) == ["cash", "mpesa"]
     assert service.rows(everything, []) == []

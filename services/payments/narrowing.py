@@ -1,0 +1,150 @@
+"""A filter as SQL conditions on `finance.payment`, and as filters that are each one walk of an index.
+
+All of them name the fleet and stay on leakproof operators: under row-level security only these reach an index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import product
+from typing import Any, Final
+from uuid import UUID
+
+from psycopg import sql
+
+from services.domain.money import cents
+from services.domain.payment import NOBODY, STATUSES
+from services.domain.period import Days
+from services.payments.filters import OTHER, PaymentFilter
+
+#: As the index has it; a CASE reaches it under row-level security, a coalesce does not.
+_TILL: Final = "CASE WHEN short_code IS NULL THEN '' ELSE short_code END"
+#: Above so many, values share one walk that passes over what does not match.
+_MOST_WALKS: Final = 12
+_MOST_DAYS: Final = 31
+_LISTS: Final = ("statuses", "tills", "methods", "routes", "drivers", "vehicles")
+
+
+@dataclass(slots=True)
+class Statement:
+    """A statement in the making: text as the driver takes it, and the values of its placeholders; `fleet` is one of them.
+
+    The server keeps the plan of a text it sees often. With placeholders that is a plan for any values, so what decides the plan
+    stands in the text itself: always what is rare here and common there (`fixed`), and with `exact` everything.
+    """
+
+    fleet_id: UUID
+    text: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    exact: bool = False
+
+    def __post_init__(self) -> None:
+        self.values["fleet"] = self.fleet_id
+
+    def of(self, value: object) -> str:
+        """The value as `exact` wants it."""
+        return self.fixed(value) if self.exact else self.apart(value)
+
+    def apart(self, value: object) -> str:
+        """A placeholder for the value; what was typed goes no other way, since texts stand in logs."""
+        name = f"v{len(self.values)}"
+        self.values[name] = value
+        return f"%({name})s"
+
+    def fixed(self, value: object) -> str:
+        """The value itself."""
+        return sql.Literal(value).as_string().replace("%", "%%")
+
+
+def conditions(wanted: PaymentFilter, made: Statement) -> str:
+    """The filter as SQL, its search aside."""
+    return " AND ".join(("fleet_id = %(fleet)s", _dated(wanted, made), *_narrowed(wanted, made)))
+
+
+def _narrowed(wanted: PaymentFilter, made: Statement) -> Iterator[str]:
+    if wanted.statuses:
+        yield _with_status(wanted.statuses, made)
+    if wanted.methods:
+        yield _among("method", wanted.methods, made.fixed)
+    if wanted.tills:
+        yield _among(_TILL, wanted.tills, made.fixed)
+    for column, members in (
+        ("route_id", wanted.routes),
+        ("vehicle_id", wanted.vehicles),
+        ("driver_id", wanted.drivers),
+    ):
+        if members:
+            yield _of(column, members, made)
+    yield from _within(wanted, made)
+    if wanted.hour_apart is not None:
+        yield f"{hour_of_creation(wanted, made)} = {made.fixed(wanted.hour_apart)}"
+
+
+def hour_of_creation(wanted: PaymentFilter, made: Statement) -> str:
+    """The hour of creation on the fleet's clock."""
+    return f"extract(hour FROM created_at AT TIME ZONE {made.fixed(wanted.days.zone.key)})"
+
+
+def _dated(wanted: PaymentFilter, made: Statement) -> str:
+    if wanted.basis == "created":
+        since, until = wanted.span
+        return f"created_at >= {made.of(since)} AND created_at < {made.of(until)}"
+    first, last = wanted.days.first, wanted.days.last
+    if first == last:
+        return f"{wanted.basis}_day = {made.fixed(first)}"
+    return f"{wanted.basis}_day BETWEEN {made.fixed(first)} AND {made.fixed(last)}"
+
+
+def _with_status(statuses: frozenset[str], made: Statement) -> str:
+    named = _among("status", statuses - {OTHER}, made.fixed)
+    return f"({named} OR status <> ALL ({made.fixed(list(STATUSES))}))" if OTHER in statuses else named
+
+
+def _of(column: str, members: frozenset[UUID], made: Statement) -> str:
+    if members == {NOBODY}:
+        return f"{column} IS NULL"
+    named = _among(column, members - {NOBODY}, made.of if len(members) == 1 else made.fixed)
+    return f"({named} OR {column} IS NULL)" if NOBODY in members else named
+
+
+def _among(expression: str, members: Collection[Any], written: Callable[[object], str]) -> str:
+    if len(members) == 1:
+        return f"{expression} = {written(next(iter(members)))}"
+    return f"{expression} = ANY ({written(sorted(members))})"
+
+
+def _within(wanted: PaymentFilter, made: Statement) -> Iterator[str]:
+    if wanted.least is not None and wanted.least == wanted.most:
+        yield f"amount_cents = {made.fixed(cents(wanted.least))}"
+        return
+    if wanted.least is not None:
+        yield f"amount_cents >= {made.fixed(cents(wanted.least))}"
+    if wanted.most is not None:
+        yield f"amount_cents <= {made.fixed(cents(wanted.most))}"
+
+
+def singles(wanted: PaymentFilter) -> list[PaymentFilter]:
+    """The filter as filters that do not overlap, each with one value where it had several, as far as that stays few.
+
+    No index holds the payments of several values in the order of time; each of these has one that does.
+    """
+    if wanted.basis != "created":
+        return [replace(wanted, days=day) for day in _each(wanted.days)] if len(wanted.days) <= _MOST_DAYS else [wanted]
+    split: dict[str, list[frozenset[Any]]] = {}
+    walks = 1
+    for name in _LISTS:
+        members = getattr(wanted, name)
+        if len(members) > 1 and walks * len(members) <= _MOST_WALKS:
+            walks *= len(members)
+            split[name] = [frozenset({member}) for member in members]
+    if not split:
+        return [wanted]
+    each = (dict[str, Any](zip(split, chosen, strict=True)) for chosen in product(*split.values()))
+    return [replace(wanted, **chosen) for chosen in each]
+
+
+def _each(days: Days) -> list[Days]:
+    dates = (days.first + timedelta(days=number) for number in range(len(days)))
+    return [Days(date, date, days.zone) for date in dates]

@@ -1,0 +1,137 @@
+"""Pages of a list: below a key, at a place, or all of it; over one connection, and hence of one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.database.engine import fetched
+from services.domain.payment import STATUSES
+from services.payments import totals
+from services.payments.filters import OTHER, PaymentFilter
+from services.payments.narrowing import Statement
+from services.payments.queries import count_statement, every_statement, page_statement, unknown_statuses_statement
+from services.payments.row import Key, Sort, status_place
+from services.payments.search import found_totals_statement
+
+#: What a query gave, in the order of `queries.ROW`.
+Found = Sequence[Any]
+_FIRST_ID, _LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
+
+
+def asked(connection: Connection, made: Statement) -> Sequence[Found]:
+    """What the statement finds."""
+    return fetched(connection, made.text, made.values)
+
+
+def by_one_statement(wanted: PaymentFilter, sort: Sort) -> bool:
+    """Whether `page_statement` alone answers: no status must be looked up before."""
+    return sort.column != "status" and (OTHER not in wanted.statuses or wanted.sought is not None)
+
+
+def walked(connection: Connection, wanted: PaymentFilter, sort: Sort, after: Key | None, limit: int) -> list[Found]:
+    """The first `limit` rows in order, or those behind a key."""
+    rows: list[Found] = []
+    for part, inner in _parts(connection, wanted, sort, after):
+        behind = after if sort.column != "status" or (after and after.status in part.statuses) else None
+        rows += asked(connection, page_statement(part, inner, behind, limit - len(rows)))
+        if len(rows) == limit:
+            break
+    return rows
+
+
+def placed(connection: Connection, wanted: PaymentFilter, sort: Sort, first: int, limit: int) -> list[Found]:
+    """`limit` rows from the place `first` (from 0) on."""
+    rows: list[Found] = []
+    for part, inner in _parts(connection, wanted, sort):
+        held = counted(connection, part)
+        if first < held:
+            rows += _from(connection, part, inner, first, held, limit - len(rows))
+        first = max(0, first - held)
+        if len(rows) == limit:
+            break
+    return rows
+
+
+def counted(connection: Connection, wanted: PaymentFilter) -> int:
+    """How many payments the filter holds: from the totals where they serve it, otherwise one by one."""
+    if wanted.sought is not None:
+        return sum(count for *_, count, _, _, _ in asked(connection, found_totals_statement(wanted)))
+    if totals.served(wanted):
+        return sum(total.count for total in totals.totals(connection, wanted))
+    return int(asked(connection, count_statement(wanted))[0][0])
+
+
+def every(connection: Connection, wanted: PaymentFilter, sort: Sort, batch: int) -> Iterator[Sequence[Found]]:
+    """All rows in order, at most `batch` at a time, by a cursor of the server."""
+    for part, inner in _parts(connection, wanted, sort):
+        made = every_statement(part, inner)
+        streamed = {"stream_results": True, "yield_per": batch}
+        with connection.exec_driver_sql(made.text, made.values, execution_options=streamed) as result:
+            yield from result.partitions()
+
+
+def _from(
+    connection: Connection, wanted: PaymentFilter, sort: Sort, first: int, held: int, limit: int
+) -> Sequence[Found]:
+    """Rows by time or amount from a place, passing over few others: those of its hour, or those to the nearer end."""
+    if sort.column == "time" and totals.served(wanted):
+        stretch = totals.stretch_at(connection, wanted, first, descending=sort.descending)
+        assert stretch is not None, "the place was counted in the same moment"
+        return asked(connection, page_statement(wanted, sort, _edge(stretch, sort), limit, first - stretch.before))
+    limit = min(limit, held - first)
+    behind = held - first - limit
+    if first <= behind:
+        return asked(connection, page_statement(wanted, sort, None, limit, first))
+    return asked(connection, page_statement(wanted, sort.reversed, None, limit, behind))[::-1]
+
+
+def _edge(stretch: totals.Stretch, sort: Sort) -> Key:
+    """The key behind which the stretch begins."""
+    if sort.descending:
+        return Key(stretch.until, _FIRST_ID, Decimal(0), "")
+    return Key(stretch.since - timedelta(microseconds=1), _LAST_ID, Decimal(0), "")
+
+
+def _parts(
+    connection: Connection, wanted: PaymentFilter, sort: Sort, after: Key | None = None
+) -> Iterator[tuple[PaymentFilter, Sort]]:
+    """The list as lists by time or amount that follow each other, from the one on that holds the key."""
+    if sort.column != "status":
+        named = wanted if by_one_statement(wanted, sort) else _with_unknown(connection, wanted)
+        if named.statuses or not wanted.statuses:
+            yield named, sort
+        return
+    for status in _statuses(connection, wanted, sort.descending):
+        if after is None or _reaches(status, after.status, sort.descending):
+            yield replace(wanted, statuses=frozenset({status})), Sort("time", sort.descending)
+
+
+def _reaches(status: str, key: str, descending: bool) -> bool:
+    here, there = status_place(status), status_place(key)
+    return here <= there if descending else here >= there
+
+
+def _with_unknown(connection: Connection, wanted: PaymentFilter) -> PaymentFilter:
+    """The filter with the unknown statuses by name, since an index holds each of them by its name."""
+    return replace(wanted, statuses=wanted.statuses - {OTHER} | _unknown(connection, wanted))
+
+
+def _statuses(connection: Connection, wanted: PaymentFilter, descending: bool) -> Iterator[str]:
+    known = [status for status in STATUSES if not wanted.statuses or status in wanted.statuses]
+    if descending:
+        yield from known
+    if not wanted.statuses or OTHER in wanted.statuses:
+        yield from sorted(_unknown(connection, wanted), reverse=not descending)
+    if not descending:
+        yield from reversed(known)
+
+
+def _unknown(connection: Connection, wanted: PaymentFilter) -> frozenset[str]:
+    return frozenset(status for (status,) in asked(connection, unknown_statuses_statement(wanted.fleet_id)))
