@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QMenu, QStackedW
 from ui.actions import Action, ActionRegistry
 from ui.icons import app_icon
 from ui.theme import MODES, Theme
+from ui.travel import Travel
 from ui.widgets import message_strip, status_bar
 from ui.widgets.drop_zone import DropZone, files_in
 from ui.widgets.message_strip import MessageAction, MessageStack, MessageStrip
@@ -75,7 +76,8 @@ class MainWindow(QMainWindow):
         self.drop_zone = DropZone(theme, self, "Drop to import the statement")
         self._connect()
         registry.attach(self)
-        registry.add_all(self._own_actions())
+        self.travel = Travel(self, registry)
+        registry.add_all((*self._own_actions(), *self.travel.actions()))
 
     # What opens over the page is made when it is first wanted: the window is painted sooner without it.
 
@@ -131,6 +133,13 @@ class MainWindow(QMainWindow):
             self._entitle()
             widget.setFocus()
             self.page_changed.emit(name)
+
+    def bring_up(self) -> None:
+        """Brings the window before the others, as far as the desktop allows."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     @property
     def current_page(self) -> str:
@@ -253,6 +262,7 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         # Asked before any widget is: a search box would otherwise take the file's name as text.
         self.windowHandle().installEventFilter(self)
+        self.travel.watch(self.windowHandle())
         page = self._stack.currentWidget()
         if page is not None and not event.spontaneous():
             page.setFocus()

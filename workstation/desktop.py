@@ -17,6 +17,7 @@ from workstation.office import Desktop, Surroundings
 
 if TYPE_CHECKING:
     import asyncio
+    from uuid import UUID
 
     from workstation.settings import Settings
 
@@ -27,11 +28,16 @@ Job = Callable[[Desktop], Coroutine[Any, Any, None]]
 
 
 def run_desktop(
-    settings: Settings | None = None, surroundings: Surroundings | None = None, *, job: Job | None = None
+    settings: Settings | None = None,
+    surroundings: Surroundings | None = None,
+    *,
+    job: Job | None = None,
+    payment: tuple[UUID, UUID] | None = None,
 ) -> int:
     """Shows the window until it is closed (or until the coroutine of `job` has run); returns the exit code.
 
-    Without `settings` they are loaded once the window is painted: its look is then what it was last time.
+    Without `settings` they are loaded once the window is painted: its look is then what it was last time. `payment` (fleet and
+    id) is opened as soon as a person is in.
     """
     log_qt_messages()
     theme = Theme(next((mode for mode in MODES if mode == early("theme", "system")), "system"))
@@ -41,7 +47,7 @@ def run_desktop(
     collecting = Collecting()
     collecting.start()
     try:
-        return _run(application, theme, settings, surroundings, job)
+        return _run(application, theme, settings, surroundings, job, payment)
     finally:
         # The window and all its cycles are garbage by now, and go where they were made.
         collecting.stop()
@@ -53,9 +59,12 @@ def _run(
     settings: Settings | None,
     surroundings: Surroundings | None,
     job: Job | None,
+    payment: tuple[UUID, UUID] | None,
 ) -> int:
     around = surroundings or Surroundings(early("environment", "production"), QSettings())
     desktop = Desktop(_load_settings if settings is None else lambda: settings, theme, around)
+    if payment is not None:
+        desktop.open_link(*payment)
     desktop.window.restore_look(around.memory)
     restore_hook = tell_bugs(desktop.told_bug)
     desktop.window.show()

@@ -8,14 +8,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+from PySide6.QtWidgets import QApplication
 
 from services.domain.errors import WorkstationError
+from services.payments.filters import PaymentFilter
 from ui.actions import Action, ActionRegistry
 from ui.clock import OfficeClock
 from ui.main_window import MainWindow
@@ -26,14 +29,16 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
     from services.database.fleets import Fleet
-    from services.payments.filters import PaymentFilter
     from ui.audit.page import AuditPage
     from ui.live import LiveFeed
     from ui.payments.page import PaymentsPage
-    from ui.reconciliation.importing import ImportReport
     from ui.reconciliation.page import ReconciliationPage
     from ui.tasks import Tasks
+    from ui.tray import TrayNotices
     from workstation.entrance import Entrance
+    from workstation.payments_desk import PaymentsDesk
+    from workstation.reconciliation_desk import ReconciliationDesk
+    from workstation.roaming import Roaming
     from workstation.session import Session
     from workstation.settings import Settings
     from workstation.standing import Standing
@@ -41,7 +46,6 @@ if TYPE_CHECKING:
 _REST_AFTER_MS = 20
 #: How often the rest is put off while the first payments are on their way.
 _PATIENCE = 50
-_STATEMENTS = "M-Pesa statements (*.csv);;All files (*)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,12 @@ class Desktop(QObject):
         self.window = MainWindow(theme, self.registry, environment=surroundings.environment, now=self.clock.now)
         self.session: Session | None = None
         self.fleet: Fleet | None = None
-        self.payments: PaymentsPage | None = None
-        self.reconciliation: ReconciliationPage | None = None
         self.audit: AuditPage | None = None
+        self.notices: TrayNotices | None = None
+        self._payments: PaymentsDesk | None = None
+        self._statements: ReconciliationDesk | None = None
+        self._roaming: Roaming | None = None
+        self._link: tuple[UUID, UUID] | None = None
         self.live: LiveFeed | None = None
         self._standing: Standing | None = None
         self.entrance: Entrance | None = None
@@ -125,70 +132,60 @@ class Desktop(QObject):
     # Working --------------------------------------------------------------------------------------------------------
 
     def _enter(self, session: Session) -> None:
+        from workstation.payments_desk import PaymentsDesk
         from workstation.standing import Standing
 
         self.session = session
         self._standing = Standing(self.window, self.tasks, self.clock, session, self._around.complain)
         self._standing.offline_changed.connect(self._offline_changed)
-        self._build_payments(session)
+        self._payments = PaymentsDesk(self.window, self.theme, self.tasks, session, self.clock.now, self._around.memory)
+        self._payments.set_reduced_motion(self.settings.reduced_motion)
+        self._standing.read_again.connect(self._payments.reload)
         self.show_fleet(session.fleets[0])
         self._standing.start()
         self._rest_due.timeout.connect(partial(self._build_rest, session, self._standing))
         self._rest_due.start()
 
-    def _build_payments(self, session: Session) -> None:
-        from ui.payments.page import PaymentsPage
-
-        self.payments = PaymentsPage(self.theme, self.tasks, session.payments, self.clock.now)
-        self.payments.set_reduced_motion(self.settings.reduced_motion)
-        self.payments.summary_changed.connect(self.window.set_summary)
-        if self._standing is not None:
-            self._standing.read_again.connect(self.payments.reload)
-        self.window.add_page("payments", "Payments", "payments", self.payments)
-        self._restore_layout()
-
     def _build_rest(self, session: Session, standing: Standing) -> None:
-        if self._closing:
+        if self._closing or self._payments is None:
             return
-        if self.payments is not None and not self.payments.settled and self._patience:
+        if not self._payments.page.settled and self._patience:
             # The first payments are painted before the rest is loaded; a database that takes its time is not waited for.
             self._patience -= 1
             self._rest_due.start()
             return
-        self._build_reconciliation(session)
-        self._build_audit(session)
+        self._payments.complete()
+        self._build_pages(session)
+        self._build_notices()
         self._listen(session, standing)
-        self._add_actions(session)
-        if self.fleet is not None and self.reconciliation is not None:
-            self.reconciliation.set_fleet(self.fleet.id, self.fleet.zone)
-        if self.fleet is not None and self.audit is not None:
-            self.audit.set_fleet(self.fleet)
-        self.window.layout_reset.connect(self._reset_layout)
+        self._add_actions(session, self._payments)
+        if self.fleet is not None:
+            for page in self._other_pages():
+                page.set_fleet(self.fleet)
+        self.window.layout_reset.connect(self._payments.reset_layout)
         self.window.page_changed.connect(self._page_shown)
         self.window.restore_page(self._around.memory)
+        self._answer_links()
         self.entered.emit(session)
 
-    def _build_reconciliation(self, session: Session) -> None:
-        from services.reconciliation.service import ReconciliationService
-        from services.statements.importer import StatementImporter
-        from ui.reconciliation.page import ReconciliationPage
+    def _build_pages(self, session: Session) -> None:
+        from workstation.reconciliation_desk import ReconciliationDesk
+        from workstation.roaming import Roaming
 
-        self.reconciliation = ReconciliationPage(
+        self._statements = ReconciliationDesk(
+            self.window,
             self.theme,
             self.tasks,
-            ReconciliationService(session.database),
-            StatementImporter(session.database),
-            show_task=self.window.show_task,
-            hide_task=self.window.hide_task,
-            show_message=self.window.show_message,
-            clock=self.clock.now,
+            session,
+            self.clock.now,
+            self._around.memory,
+            folder=self._around.statements,
+            complain=self._around.complain,
         )
-        self.reconciliation.import_wanted.connect(self.choose_statements)
-        self.reconciliation.import_finished.connect(self._complain_of_refused)
-        self.window.add_page(
-            "reconciliation", "Reconciliation", "reconciliation", self.reconciliation, compact_rail=True
-        )
-        self.window.files_dropped.connect(self.import_statements)
+        self._build_audit(session)
+        if self._payments is not None:
+            self._payments.day_wanted.connect(self._show_day)
+            self._roaming = Roaming(self.window, self._payments, self.clock.now)
 
     def _build_audit(self, session: Session) -> None:
         from services.audit.anchors import AnchorFile
@@ -208,21 +205,40 @@ class Desktop(QObject):
         )
         self.window.add_page("audit", "Audit", "audit", self.audit)
 
+    def _build_notices(self) -> None:
+        from ui.tray import SystemTray, TrayNotices
+
+        self.notices = TrayNotices(
+            SystemTray(self.window),
+            self.theme,
+            now=self.clock.now,
+            watched=self._payments_watched,
+            alert=lambda: QApplication.alert(self.window),
+            enabled=self.settings.tray_notices,
+            parent=self.window,
+        )
+        self.notices.open_wanted.connect(self._show_statuses)
+
+    def _payments_watched(self) -> bool:
+        return self.window.isActiveWindow() and self.window.current_page == "payments"
+
     def _page_shown(self, name: str) -> None:
         # No event tells of new records: who opens the trail wants what was done a moment ago, too.
         if name == "audit" and self.audit is not None:
             self.audit.reload()
+        if name == "payments" and self.notices is not None:
+            self.notices.seen()
 
     def show_fleet(self, fleet: Fleet) -> None:
         """Shows this fleet on every page."""
         self.fleet = fleet
         self.window.set_fleet(fleet.name)
-        if self.payments is not None:
-            self.payments.set_fleet(fleet)
-        if self.reconciliation is not None:
-            self.reconciliation.set_fleet(fleet.id, fleet.zone)
-        if self.audit is not None:
-            self.audit.set_fleet(fleet)
+        if self._payments is not None:
+            self._payments.set_fleet(fleet)
+        for page in self._other_pages():
+            page.set_fleet(fleet)
+        if self._roaming is not None:
+            self._roaming.forget()
 
     def _listen(self, session: Session, standing: Standing) -> None:
         from ui.live import LiveFeed
@@ -239,10 +255,12 @@ class Desktop(QObject):
         mine = tuple(event for event in events if event.fleet_id == self.fleet.id)
         if mine:
             self.payments.apply_events(mine)
+            if self.notices is not None:
+                self.notices.apply(mine)
 
     def _reload(self, fleet_id: object) -> None:
-        if self.fleet is not None and fleet_id == self.fleet.id and self.payments is not None:
-            self.payments.reload()
+        if self.fleet is not None and fleet_id == self.fleet.id and self._payments is not None:
+            self._payments.reload()
 
     def _offline_changed(self, as_of: datetime | None) -> None:
         for page in self._pages():
@@ -250,85 +268,76 @@ class Desktop(QObject):
             if as_of is None:
                 page.reload()
 
-    def _pages(self) -> list[PaymentsPage | ReconciliationPage | AuditPage]:
+    def _pages(self) -> list[PaymentsDesk | ReconciliationPage | AuditPage]:
         """The pages that are there by now."""
-        return [page for page in (self.payments, self.reconciliation, self.audit) if page is not None]
+        return [*([self._payments] if self._payments is not None else []), *self._other_pages()]
 
-    # Statements ------------------------------------------------------------------------------------------------------
+    def _other_pages(self) -> list[ReconciliationPage | AuditPage]:
+        return [page for page in (self.reconciliation, self.audit) if page is not None]
+
+    @property
+    def payments(self) -> PaymentsPage | None:
+        """The Payments page, once a person is in."""
+        return self._payments.page if self._payments is not None else None
+
+    @property
+    def reconciliation(self) -> ReconciliationPage | None:
+        """The Reconciliation page, once the first payments have been seen."""
+        return self._statements.page if self._statements is not None else None
 
     def import_statements(self, files: Sequence[Path]) -> None:
         """Imports statements and shows what became of them."""
-        if self.reconciliation is not None:
-            self.window.show_page("reconciliation")
-            self.reconciliation.import_files([Path(file) for file in files])
+        if self._statements is not None:
+            self._statements.import_statements(files)
 
-    def _complain_of_refused(self, report: ImportReport) -> None:
-        for file in report.files:
-            if file.result is None:
-                self._around.complain(f"{file.file}: {file.refusal}")
+    # Links -----------------------------------------------------------------------------------------------------------
 
-    def choose_statements(self) -> None:
-        """Asks for statement files."""
-        from PySide6.QtWidgets import QFileDialog
+    def open_link(self, fleet_id: UUID, payment_id: UUID) -> None:
+        """Shows the payment that a link leads to; before a person is in, it waits for them."""
+        if self.session is None or self._payments is None or self._payments.drawer is None:
+            self._link = (fleet_id, payment_id)
+            return
+        fleet = next((mine for mine in self.session.fleets if mine.id == fleet_id), None)
+        if fleet is None:
+            self.window.show_message("error", "The link leads to a fleet that you may not see.")
+            return
+        if fleet != self.fleet:
+            self.show_fleet(fleet)
+        self.window.bring_up()
+        self._payments.open_payment(payment_id)
 
-        dialog = QFileDialog(self.window, "Import M-Pesa statements", self._statement_folder(), _STATEMENTS)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(self._statements_chosen)
-        dialog.open()
+    def _answer_links(self) -> None:
+        from workstation.link import Doorbell, doorbell_name
 
-    def _statements_chosen(self, names: list[str]) -> None:
-        if names:
-            self._around.memory.setValue("statements/folder", str(Path(names[0]).parent))
-            self.import_statements([Path(name) for name in names])
-
-    def _statement_folder(self) -> str:
-        return str(self._around.statements or self._around.memory.value("statements/folder", ""))
+        url = self.settings.database_url
+        self._doorbell = Doorbell(doorbell_name(url.get_secret_value() if url is not None else ""), self)
+        self._doorbell.rung.connect(self.open_link)
+        self._doorbell.open()
+        if self._link is not None:
+            self.open_link(*self._link)
 
     # Actions ---------------------------------------------------------------------------------------------------------
 
-    def _add_actions(self, session: Session) -> None:
+    def _add_actions(self, session: Session, payments: PaymentsDesk) -> None:
         from workstation.finding import Finder
 
-        payments = self.payments
-        if payments is None:
-            return
-        reconciliation, private = "Reconciliation", "Hide amounts and phones"
+        private = "Hide amounts and phones"
+        self.registry.add_all(payments.actions())
+        if self._statements is not None:
+            self.registry.add_all(self._statements.actions())
         self.registry.add_all(
             (
-                Action(
-                    "statements.import",
-                    "Import statements…",
-                    "Ctrl+O",
-                    reconciliation,
-                    self.choose_statements,
-                    "open csv mpesa",
-                ),
-                Action(
-                    "payments.find",
-                    "Search payments",
-                    "Ctrl+F",
-                    "Payments",
-                    self._search_payments,
-                    "name phone receipt",
-                ),
-                Action("payments.clear", "Clear all filters", "", "Payments", payments.clear_filters),
                 Action("view.reload", "Reload", "F5", "Window", self._reload_all, "refresh"),
                 Action("window.private", private, "Ctrl+Shift+P", "Window", self._toggle_privacy, "privacy blur mask"),
                 Action("window.quit", "Quit", "Ctrl+Q", "Window", self.window.close, "exit close"),
+                *(
+                    Action(f"fleet.{fleet.code}", f"Show {fleet.name}", "", "Fleet", partial(self.show_fleet, fleet))
+                    for fleet in (session.fleets if len(session.fleets) > 1 else ())
+                ),
             )
         )
-        self.registry.add_all(
-            Action(f"fleet.{fleet.code}", f"Show {fleet.name}", "", "Fleet", partial(self.show_fleet, fleet))
-            for fleet in (session.fleets if len(session.fleets) > 1 else ())
-        )
         self._private = False
-        Finder(self.window.palette_overlay, payments, session.payments, self.tasks, self._show_filter)
-
-    def _search_payments(self) -> None:
-        self.window.show_page("payments")
-        if self.payments is not None:
-            self.payments.focus_search()
+        Finder(self.window.palette_overlay, payments.page, session.payments, self.tasks, payments.show, payments.views)
 
     def _reload_all(self) -> None:
         for page in self._pages():
@@ -339,10 +348,15 @@ class Desktop(QObject):
         for page in self._pages():
             page.conceal(self._private)
 
-    def _show_filter(self, wanted: PaymentFilter) -> None:
-        self.window.show_page("payments")
-        if self.payments is not None:
-            self.payments.show_filter(wanted)
+    def _show_statuses(self, statuses: frozenset[str]) -> None:
+        self.window.bring_up()
+        if self._payments is not None and (shown := self._payments.page.filter) is not None:
+            self._payments.show(PaymentFilter(shown.fleet_id, shown.days, statuses=statuses))
+
+    def _show_day(self, day: date) -> None:
+        if self.reconciliation is not None:
+            self.window.show_page("reconciliation")
+            self.reconciliation.show_day(day)
 
     # Faults and bugs -------------------------------------------------------------------------------------------------
 
@@ -360,20 +374,11 @@ class Desktop(QObject):
 
     # The window's memory ---------------------------------------------------------------------------------------------
 
-    def _restore_layout(self) -> None:
-        kept = self._around.memory.value("payments/grid")
-        if isinstance(kept, dict) and self.payments is not None:
-            self.payments.restore_layout(kept)
-
-    def _reset_layout(self) -> None:
-        if self.payments is not None:
-            self.payments.restore_layout({})
-
     def save(self) -> None:
         """Remembers how window and columns stand."""
-        if self.payments is not None:
+        if self._payments is not None:
             self.window.save_state(self._around.memory)
-            self._around.memory.setValue("payments/grid", self.payments.layout_state())
+            self._payments.save()
         self._around.memory.sync()
 
     async def close(self) -> None:

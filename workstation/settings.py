@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     )
     theme: Literal["system", "light", "dark"] = Field("system", description="Light, dark, or as the system says.")
     reduced_motion: bool = Field(False, description="No flashing of changed cells.")
+    tray_notices: bool = Field(True, description="Tell of failed payments beside the clock, without names or amounts.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged to stderr.")
 
     @property

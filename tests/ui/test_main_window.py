@@ -8,8 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -283,3 +283,58 @@ def test_without_an_alerts_page_unread_alerts_lead_nowhere(qtbot: QtBot) -> None
         window.show()
     window.status.unread_clicked.emit()
     assert window.current_page == ""
+
+
+ALT = Qt.KeyboardModifier.AltModifier
+BACK, FORWARD = Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton
+
+
+@pytest.fixture
+def travelled(window: MainWindow) -> list[str]:
+    """Where the window was asked to go; there is always somewhere to go to."""
+    ways: list[str] = []
+    window.travel.allow(lambda: True, lambda: True)
+    window.travel.back_wanted.connect(lambda: ways.append("back"))
+    window.travel.forward_wanted.connect(lambda: ways.append("forward"))
+    return ways
+
+
+def press(window: MainWindow, button: Qt.MouseButton, kind: QEvent.Type = QEvent.Type.MouseButtonPress) -> None:
+    """A mouse button goes down over the page, as the system tells Qt."""
+    at = QPointF(600, 300)
+    event = QMouseEvent(kind, at, window.mapToGlobal(at), button, button, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(window.windowHandle(), event)
+
+
+def test_back_and_forward_by_key(window: MainWindow, travelled: list[str]) -> None:
+    QTest.keyClick(window, Qt.Key.Key_Left, ALT)
+    QTest.keyClick(window, Qt.Key.Key_Right, ALT)
+    assert travelled == ["back", "forward"]
+
+
+def test_back_and_forward_by_the_mouses_own_buttons(window: MainWindow, travelled: list[str]) -> None:
+    press(window, BACK)
+    press(window, BACK, QEvent.Type.MouseButtonRelease)
+    press(window, BACK, QEvent.Type.MouseButtonDblClick)
+    press(window, FORWARD)
+    assert travelled == ["back", "back", "forward"]
+
+
+def test_nobody_travels_where_there_is_nowhere_to_go(window: MainWindow, travelled: list[str]) -> None:
+    window.travel.allow(lambda: False, lambda: False)
+    QTest.keyClick(window, Qt.Key.Key_Left, ALT)
+    press(window, BACK)
+    press(window, FORWARD)
+    assert travelled == []
+    assert not window._registry.run("window.back")
+
+
+def test_a_window_that_nobody_has_told_of_places_stays_where_it_is(window: MainWindow) -> None:
+    assert not window._registry.run("window.back")
+    assert not window._registry.run("window.forward")
+
+
+def test_nobody_travels_below_an_open_panel(window: MainWindow, travelled: list[str]) -> None:
+    window.palette_overlay.open_palette()
+    press(window, BACK)
+    assert travelled == []

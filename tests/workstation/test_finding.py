@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -15,10 +15,13 @@ from shiboken6 import isValid
 from services.database.fleets import fleets
 from services.payments.filters import PaymentFilter
 from services.payments.service import PaymentService
+from services.payments.views import ViewService
 from tests.world import World
 from ui.actions import ActionRegistry
 from ui.palette import CommandPalette, Entry
 from ui.payments.page import PaymentsPage
+from ui.payments.views import SavedViews
+from ui.payments.views_menu import ViewsButton
 from ui.tasks import Tasks
 from ui.theme import Theme
 from workstation.finding import Finder
@@ -32,8 +35,10 @@ class Found:
     page: PaymentsPage
     finder: Finder
     tasks: Tasks
+    views: SavedViews
     vehicle: UUID
     route: UUID
+    driver: UUID
     wanted: list[PaymentFilter] = field(default_factory=list)
 
     def entries(self) -> list[Entry]:
@@ -51,9 +56,14 @@ def found(world: World, qtbot: QtBot) -> Iterator[Callable[[], Found]]:
     now = datetime.now(UTC)
     fleet = world.fleet()
     vehicle, route = world.vehicle(fleet), world.route(fleet)
+    driver = world.driver(fleet, "Daudi Jaribio")
     for receipt, name in (("UIMAAA0001", "Alice Mfano"), ("UIMAAA0002", "Zawadi Mfano"), (None, "Baraka Mfano")):
         booking = world.booking(fleet, vehicle_id=vehicle, route_id=route, passenger_name=name, created_at=now)
         world.payment(booking, created_at=now, transaction_id=receipt)
+    earlier = now - timedelta(days=40)
+    old = world.booking(fleet, vehicle_id=vehicle, driver_id=driver, passenger_name="Ester Mfano", created_at=earlier)
+    world.payment(old, created_at=earlier, transaction_id="UHMAAA0009")
+    world.till(fleet, "9990001")
     world.project()
     person = world.person(fleet)
     theme, window = Theme("light"), QWidget()
@@ -69,9 +79,12 @@ def found(world: World, qtbot: QtBot) -> Iterator[Callable[[], Found]]:
     def opened() -> Found:
         palette = CommandPalette(window, theme, ActionRegistry(parent=window))
         wanted: list[PaymentFilter] = []
-        finder = Finder(palette, page, service, tasks, wanted.append)
+        button = ViewsButton(theme)
+        button.setParent(window)
+        views = SavedViews(button, tasks, ViewService(person))
+        finder = Finder(palette, page, service, tasks, wanted.append, views)
         palette.open_palette()
-        return Found(palette, page, finder, tasks, vehicle, route, wanted)
+        return Found(palette, page, finder, tasks, views, vehicle, route, driver, wanted)
 
     def with_fleet() -> Found:
         page.set_fleet(fleets(person)[0])
@@ -116,6 +129,47 @@ def test_a_payment_without_a_receipt_goes_by_its_booking(found: Callable[[], Fou
     (payment,) = here.entries()
     assert payment.text.startswith("BKG")
     assert here.choose(payment).search == payment.text.partition(" ")[0]
+
+
+def test_drivers_and_tills_are_found_too(found: Callable[[], Found]) -> None:
+    here = found()
+    here.palette.query.setText("daudi")
+    (driver,) = here.entries()
+    assert (driver.text, driver.hint, here.choose(driver).drivers) == (
+        "Daudi Jaribio",
+        "Driver",
+        frozenset({here.driver}),
+    )
+    here.palette.query.setText("9990001")
+    till = next(entry for entry in here.entries() if entry.hint == "Till")
+    assert here.choose(till).tills == {"9990001"}
+
+
+def test_a_payment_of_another_day_is_found_and_shown_on_its_day(found: Callable[[], Found], qtbot: QtBot) -> None:
+    here = found()
+    here.palette.query.setText("UHMAAA0009")
+    qtbot.waitUntil(lambda: bool(here.entries()))
+    (payment,) = here.entries()
+    wanted = here.choose(payment)
+    assert here.page.filter is not None
+    assert wanted.search == "UHMAAA0009"
+    assert len(wanted.days) == 1
+    assert wanted.days.last < here.page.filter.days.first
+
+
+def test_saved_views_are_found_and_shown(found: Callable[[], Found], qtbot: QtBot) -> None:
+    here = found()
+    assert here.page.filter is not None
+    fleet = here.page.filter.fleet_id
+    here.views._store.save(fleet, "Failed this week", True, {"version": 1, "statuses": ["failed"]})
+    here.views.set_fleet(fleet)
+    qtbot.waitUntil(lambda: bool(here.views.views))
+    here.palette.query.setText("this week")
+    (entry,) = here.entries()
+    assert (entry.text, entry.hint) == ("Failed this week", "View shared")
+    with qtbot.waitSignal(here.views.chosen) as chosen:
+        entry.run()
+    assert chosen.args[0].definition["statuses"] == ["failed"]
 
 
 def test_everything_that_narrows_the_page_is_left_out(found: Callable[[], Found]) -> None:

@@ -15,7 +15,8 @@ Tone = Literal["text", "muted", "strong", "pill", "faint"]
 class Column(Generic[Row]):
     """One column of a live table; `width` in px, `text` is what is shown, copied and read aloud.
 
-    `sort` is the name the query sorts by (None: not sortable), `status` names a pill's status, `tooltip` explains
+    `sort` is the name the query sorts by (None: not sortable), `falling` whether a first click asks for the greatest first
+    (amounts on the right always do), `status` names a pill's status, `tooltip` explains
     the header, `hint` a cell, and a `private` column is masked while the model conceals.
     """
 
@@ -26,6 +27,7 @@ class Column(Generic[Row]):
     align: Align = "left"
     tone: Tone = "text"
     sort: str | None = None
+    falling: bool = False
     stretch: bool = False
     tooltip: str = ""
     status: Callable[[Row], str] | None = None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final, Generic
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from ui.grid.areas import areas, runs
 from ui.grid.columns import Column, Order, Row, distinct
 from ui.grid.marks import Marks
 from ui.grid.rows import Rows
@@ -24,9 +25,15 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class GridModel(QAbstractTableModel, Generic[Row]):
-    """Rows as a table; `more_wanted` asks for an older page, answered by `append`, once for each `set_more(True)`."""
+    """Rows as a table, perhaps a stretch of a longer list.
+
+    `more_wanted` asks for the page below, answered by `append`, once for each `set_more(True)`; `earlier_wanted` for the page
+    above, answered by `put_above`, once for each `set_earlier(True)`. Once somebody watches (`watch`), only rows in sight are
+    written and compared when they change; the others when they are next read.
+    """
 
     more_wanted = Signal()
+    earlier_wanted = Signal()
 
     def __init__(
         self,
@@ -43,8 +50,11 @@ class GridModel(QAbstractTableModel, Generic[Row]):
         self._order = order
         self._rows: Rows[Row] = Rows(row_id)
         self._texts: dict[Hashable, list[str]] = {}
-        self._older = False
-        self._asked = False
+        # How to bring rows out of sight up to date; what they are sorted by never changes that way.
+        self._later: dict[Hashable, Callable[[Row], Row]] = {}
+        self._sights: list[Callable[[], range]] = []
+        self._more = self._more_asked = False
+        self._earlier = self._earlier_asked = False
         self._concealed = False
         self.marks = Marks(clock)
 
@@ -56,11 +66,30 @@ class GridModel(QAbstractTableModel, Generic[Row]):
     @property
     def rows(self) -> Sequence[Row]:
         """The rows in shown order."""
+        for row_id in list(self._later):
+            self._catch_up(row_id)
         return self._rows
 
     def row_at(self, at: int) -> Row:
         """The row at a place from 0; IndexError when there is none."""
+        row = self._rows[at]
+        if self._later and (change := self._later.pop(self._row_id(row), None)) is not None:
+            row = change(row)
+            self._rows.replace(at, row)
+        return row
+
+    def sorted_at(self, at: int) -> Row:
+        """The row at a place, right in what it is sorted by and perhaps behind in the rest."""
         return self._rows[at]
+
+    def sorted_row(self, row_id: Hashable) -> Row | None:
+        """The row with this id, right in what it is sorted by and perhaps behind in the rest; None when not loaded."""
+        at = self._rows.find(row_id)
+        return None if at is None else self._rows[at]
+
+    def place_for(self, row: Row) -> int:
+        """Where `insert_sorted` would put a new row."""
+        return 0 if self._order is None else self._order.place(self._rows, row)
 
     def id_of(self, row: Row) -> Hashable:
         """The id that tells this row from every other."""
@@ -76,7 +105,7 @@ class GridModel(QAbstractTableModel, Generic[Row]):
 
     def text(self, at: int, column: int) -> str:
         """What a cell shows."""
-        row = self._rows[at]
+        row = self.row_at(at)
         row_id = self._row_id(row)
         texts = self._texts.get(row_id)
         if texts is None:
@@ -87,14 +116,16 @@ class GridModel(QAbstractTableModel, Generic[Row]):
 
     # --- changes -------------------------------------------------------------------------------------------------
 
-    def reset(self, rows: Iterable[Row], *, more: bool = False) -> None:
+    def reset(self, rows: Iterable[Row], *, more: bool = False, earlier: bool = False) -> None:
         """Shows these rows instead, in the order given; ValueError when two have the same id."""
         fresh = Rows(self._row_id, rows)
         self.beginResetModel()
         self._rows = fresh
         self._texts.clear()
+        self._later.clear()
         self.marks.clear()
         self.set_more(more)
+        self.set_earlier(earlier)
         self.endResetModel()
 
     def set_order(self, order: Order[Row] | None) -> None:
@@ -102,9 +133,15 @@ class GridModel(QAbstractTableModel, Generic[Row]):
         self._order = order
 
     def append(self, rows: Iterable[Row], *, more: bool = False) -> None:
-        """Adds an older page at the end; rows already shown are updated in place. `more`: there are older ones yet."""
-        self.set_more(more)
+        """Adds the page below; rows already shown are updated in place. `more`: the list goes on below it."""
         self._insert(len(self._rows), self._unknown(rows))
+        self.set_more(more)
+
+    def put_above(self, rows: Iterable[Row], *, earlier: bool = False) -> None:
+        """Adds the page above, not as news; rows already shown are updated in place. `earlier`: the list begins above it."""
+        # Said last: until then the view takes what it shows for the middle of the list, and keeps it still.
+        self._insert(0, self._unknown(rows))
+        self.set_earlier(earlier)
 
     def prepend(self, rows: Iterable[Row]) -> None:
         """Adds new rows at the top, the first given on top; rows already shown are updated in place."""
@@ -113,10 +150,7 @@ class GridModel(QAbstractTableModel, Generic[Row]):
         self._insert(0, fresh)
 
     def insert_sorted(self, rows: Iterable[Row]) -> None:
-        """Adds new rows where the model's order puts them (at the top when it has none); known ones are updated.
-
-        A row that belongs below the last one is left to its page while older pages are still to come.
-        """
+        """Adds new rows where the model's order puts them (at the top when it has none); known ones are updated."""
         if self._order is None:
             self.prepend(rows)
             return
@@ -126,35 +160,71 @@ class GridModel(QAbstractTableModel, Generic[Row]):
         self.marks.arrived(map(self._row_id, fresh))
         blocks = [(at, list(block)) for at, block in groupby(fresh, lambda row: order.place(self._rows, row))]
         for at, block in reversed(blocks):
-            if at < len(self._rows) or not self._older or not at:
-                self._insert(at, block)
+            self._insert(at, block)
 
     def update(self, rows: Iterable[Row]) -> None:
-        """Replaces rows by id, announcing and marking exactly the cells that read differently; unknown ids are left."""
+        """Replaces rows by id, announcing and marking exactly the cells in sight that read differently; unknown ids are left."""
+        sight = self._in_sight()
         changed: dict[int, set[int]] = {}
         for row in rows:
-            at = self._rows.find(self._row_id(row))
-            if at is not None and (columns := self._swap(at, row)):
+            row_id = self._row_id(row)
+            at = self._rows.find(row_id)
+            if at is None:
+                continue
+            if not any(at in seen for seen in sight):
+                self._later.pop(row_id, None)
+                self._texts.pop(row_id, None)
+                self._rows.replace(at, row)
+            elif columns := self._swap(at, row):
                 changed.setdefault(at, set()).update(columns)
-        for first, last, left, right in _areas(changed):
-            self.dataChanged.emit(self.index(first, left), self.index(last, right), [])
+        self._announce(changed)
+
+    def change(self, changes: Mapping[Any, Callable[[Row], Row]]) -> None:
+        """Brings loaded rows up to date by functions of the row, now in sight and otherwise when it is read.
+
+        What a row is sorted by must stay as it is.
+        """
+        sight = self._in_sight()
+        find, later, texts = self._rows.find, self._later, self._texts
+        changed: dict[int, set[int]] = {}
+        for row_id, change in changes.items():
+            at = find(row_id)
+            if at is None:
+                continue
+            if any(at in seen for seen in sight):
+                if columns := self._swap(at, change(self.row_at(at))):
+                    changed[at] = set(columns)
+            else:
+                if (before := later.get(row_id)) is not None:
+                    self._rows.replace(at, before(self._rows[at]))
+                later[row_id] = change
+                texts.pop(row_id, None)
+        self._announce(changed)
 
     def remove(self, row_ids: Iterable[Hashable]) -> None:
         """Takes rows out; unknown ids are left."""
         places = sorted({at for row_id in row_ids if (at := self._rows.find(row_id)) is not None})
-        for first, last in reversed(list(_runs(places))):
+        for first, last in reversed(list(runs(places))):
             self._take_out(first, last - first + 1)
 
-    def trim(self, keep: int) -> None:
-        """Lets go of the rows below the first `keep`; they count as older rows that can be asked for again."""
-        if len(self._rows) > keep:
-            self._take_out(keep, len(self._rows) - keep)
-            self.set_more(True)
+    def let_go_below(self, count: int) -> None:
+        """Lets go of the last `count` rows; they can be asked for again."""
+        self._take_out(len(self._rows) - count, count)
+        self.set_more(True)
+
+    def let_go_above(self, count: int) -> None:
+        """Lets go of the first `count` rows; they can be asked for again."""
+        # Said first, for the same reason as in put_above.
+        self.set_earlier(True)
+        self._take_out(0, count)
 
     def set_more(self, more: bool) -> None:
-        """Says whether there are older rows, and so allows `more_wanted` once (again, after a page failed to come)."""
-        self._older = more
-        self._asked = False
+        """Says whether the list goes on below, and so allows `more_wanted` once (again, after a page failed to come)."""
+        self._more, self._more_asked = more, False
+
+    def set_earlier(self, earlier: bool) -> None:
+        """Says whether the list begins above, and so allows `earlier_wanted` once (again, after a page failed to come)."""
+        self._earlier, self._earlier_asked = earlier, False
 
     def conceal(self, concealed: bool) -> None:
         """Masks the cells of private columns, or shows them again."""
@@ -164,6 +234,33 @@ class GridModel(QAbstractTableModel, Generic[Row]):
         self._texts.clear()
         if len(self._rows):
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(self._columns) - 1), [])
+
+    # --- who looks -----------------------------------------------------------------------------------------------
+
+    @property
+    def earlier(self) -> bool:
+        """Whether the list begins above the first row."""
+        return self._earlier
+
+    @property
+    def more(self) -> bool:
+        """Whether the list goes on below the last row."""
+        return self._more
+
+    def watch(self, sight: Callable[[], range]) -> None:
+        """Somebody looks: `sight` tells at any time which places are seen."""
+        self._sights.append(sight)
+
+    def sight(self) -> range:
+        """The places from the first to the last that anybody sees; all of them when nobody watches."""
+        seen = [places for places in self._in_sight() if places]
+        return range(min(one.start for one in seen), max(one.stop for one in seen)) if seen else range(0)
+
+    def fetch_earlier(self) -> None:
+        """Asks for the page above, where there is one and it has not been asked for."""
+        if self._earlier and not self._earlier_asked:
+            self._earlier_asked = True
+            self.earlier_wanted.emit()
 
     # --- Qt ------------------------------------------------------------------------------------------------------
 
@@ -176,13 +273,13 @@ class GridModel(QAbstractTableModel, Generic[Row]):
         return 0 if parent.isValid() else len(self._columns)
 
     def canFetchMore(self, parent: Index) -> bool:
-        """Whether an older page exists and has not been asked for."""
-        return self._older and not self._asked and not parent.isValid()
+        """Whether there is a page below that has not been asked for."""
+        return self._more and not self._more_asked and not parent.isValid()
 
     def fetchMore(self, parent: Index) -> None:
-        """Asks for the older page."""
+        """Asks for the page below."""
         if self.canFetchMore(parent):
-            self._asked = True
+            self._more_asked = True
             self.more_wanted.emit()
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -195,7 +292,7 @@ class GridModel(QAbstractTableModel, Generic[Row]):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _aligned(column)
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and column.hint is not None:
-            return column.hint(self._rows[index.row()])
+            return column.hint(self.row_at(index.row()))
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -212,6 +309,18 @@ class GridModel(QAbstractTableModel, Generic[Row]):
         return None
 
     # --- inside --------------------------------------------------------------------------------------------------
+
+    def _in_sight(self) -> list[range]:
+        return [sight() for sight in self._sights] or [range(len(self._rows))]
+
+    def _catch_up(self, row_id: Hashable) -> None:
+        at = self._rows.find(row_id)
+        if at is not None:
+            self.row_at(at)
+
+    def _announce(self, changed: dict[int, set[int]]) -> None:
+        for first, last, left, right in areas(changed):
+            self.dataChanged.emit(self.index(first, left), self.index(last, right), [])
 
     def _write(self, row: Row) -> list[str]:
         return [CONCEALED if self._concealed and column.private else column.text(row) for column in self._columns]
@@ -236,12 +345,15 @@ class GridModel(QAbstractTableModel, Generic[Row]):
     def _take_out(self, first: int, count: int) -> None:
         self.beginRemoveRows(QModelIndex(), first, first + count - 1)
         for row in self._rows[first : first + count]:
-            self._texts.pop(self._row_id(row), None)
+            row_id = self._row_id(row)
+            self._texts.pop(row_id, None)
+            self._later.pop(row_id, None)
         self._rows.remove(first, count)
         self.endRemoveRows()
 
     def _swap(self, at: int, row: Row) -> list[int]:
-        before = self._rows.replace(at, row)
+        before = self.row_at(at)
+        self._rows.replace(at, row)
         if before == row:
             return []
         row_id = self._row_id(row)
@@ -258,18 +370,3 @@ def _restated(column: Column[Row], before: Row, after: Row) -> bool:
 
 def _aligned(column: Column[Row]) -> Qt.AlignmentFlag:
     return _RIGHT if column.align == "right" else _LEFT
-
-
-def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """First and last of each run of neighbours among ascending numbers."""
-    for _, group in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
-        run = [number for _, number in group]
-        yield run[0], run[-1]
-
-
-def _areas(changed: dict[int, set[int]]) -> Iterator[tuple[int, int, int, int]]:
-    """Few rectangles (first row, last row, left column, right column) that cover the changed cells and no other."""
-    for columns, group in groupby(sorted(changed), lambda at: changed[at]):
-        for first, last in _runs(list(group)):
-            for left, right in _runs(sorted(columns)):
-                yield first, last, left, right

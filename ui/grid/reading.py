@@ -1,4 +1,4 @@
-"""Keeps what is being read where it is, while rows come and go above it."""
+"""Keeps what is being read where it is, while rows come and go around it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ _SLIDE_ROWS: Final = 3
 
 
 class ReadingPosition(QObject):
-    """Moves a table's scroll bar (in px) by the rows that came above; `row_height` tells the px of a row.
+    """Moves a table's scroll bar (in px) by the rows that come and go above what is read.
 
-    The bar learns of new rows only when the table lays itself out, so movements wait for `settle`.
+    `row_height` tells the px of a row, `chosen` the place of the row that the reader chose and sees (−1: none). What is read
+    is that row, and otherwise the row at the upper edge. The bar learns of new rows only when the table
+    lays itself out, so movements wait for `settle`.
     """
 
-    def __init__(self, bar: QScrollBar, row_height: Callable[[], int], parent: QObject | None = None) -> None:
+    def __init__(
+        self, bar: QScrollBar, row_height: Callable[[], int], chosen: Callable[[], int], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._bar = bar
         self._row_height = row_height
+        self._chosen = chosen
         self._shift = 0
         self._slide_rows = 0
         self._settling = False
@@ -35,19 +40,27 @@ class ReadingPosition(QObject):
     @property
     def at_top(self) -> bool:
         """Whether the first row is, or is about to be, at the upper edge."""
-        return self._sliding or self._top() <= 0
+        return self._sliding or self.top <= 0
+
+    @property
+    def top(self) -> int:
+        """The px above the upper edge, once everything is laid out."""
+        return self._bar.value() + self._shift
+
+    def seen(self, height: int) -> range:
+        """The places within `height` px from the upper edge."""
+        return range(max(0, self.top) // self._row_height(), -(-max(0, self.top + height) // self._row_height()))
 
     def inserted(self, first: int, count: int, *, slide: bool, keep: bool) -> None:
-        """Rows came in at `first`; `keep` holds still what is seen, `slide` lets rows at the very top slide in."""
-        if keep and first * self._row_height() <= self._top():
+        """Rows are about to come in at `first`; `keep` holds still what is read, `slide` lets rows at the very top slide in."""
+        if keep and first <= self._anchor():
             self._shift += count * self._row_height()
         elif slide and first == 0:
             self._slide_rows += count
 
     def removed(self, first: int, count: int) -> None:
-        """Rows went away from `first` on."""
-        above = self._top() // self._row_height()
-        self._shift -= max(0, min(first + count, above) - first) * self._row_height()
+        """Rows are about to go from `first` on."""
+        self._shift -= max(0, min(first + count, self._anchor()) - first) * self._row_height()
 
     def reset(self) -> None:
         """Other rows are shown: begins at the top."""
@@ -70,8 +83,9 @@ class ReadingPosition(QObject):
     def _sliding(self) -> bool:
         return self._slide.state() == QVariantAnimation.State.Running
 
-    def _top(self) -> int:
-        return self._bar.value() + self._shift
+    def _anchor(self) -> int:
+        chosen = self._chosen()
+        return chosen if chosen >= 0 else self.top // self._row_height()
 
     def _start(self, rows: int) -> None:
         self._slide.stop()

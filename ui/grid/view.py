@@ -39,8 +39,9 @@ from ui.theme import Tokens
 
 ROW_HEIGHT: Final = 30
 COMPACT_ROW_HEIGHT: Final = 26
-# An older page is asked for while this many screens are still below.
+# A page is asked for while this many screens are still above, or below.
 _SCREENS_AHEAD: Final = 2
+_MOVES: Final = QAbstractItemView.CursorAction
 
 
 class GridView(QTableView, Generic[Row]):
@@ -55,6 +56,8 @@ class GridView(QTableView, Generic[Row]):
     row_selected = Signal(object)
     sort_wanted = Signal(str, bool)
     position_changed = Signal()
+    start_wanted = Signal()
+    end_wanted = Signal()
 
     def __init__(self, model: GridModel[Row], tokens: Tokens, name: str, parent: QWidget | None = None) -> None:
         """A table called `name` for screen readers."""
@@ -65,27 +68,36 @@ class GridView(QTableView, Generic[Row]):
         self._sort: tuple[str, bool] | None = None
         self._delegate = GridDelegate(model, Ink(tokens, self.font()), self)
         self._header = GridHeader(tokens, self)
-        self._reading = ReadingPosition(self.verticalScrollBar(), self._row_height, self)
+        self._reading = ReadingPosition(self.verticalScrollBar(), self._row_height, self._chosen_place, self)
         self._flashing = Flashing(model, self)
         # Selections change while rows are being taken out, when nobody may touch the model; so the news waits.
         self._news = QTimer(self)
         self._news.setSingleShot(True)
-        self._news.timeout.connect(self.position_changed)
+        self._news.timeout.connect(self._tell_position)
         self._prepare(name)
+        # Before anything of Qt's hears of rows that go.
+        model.rowsAboutToBeInserted.connect(self._rows_coming)
+        model.rowsAboutToBeRemoved.connect(self._rows_going)
         self.setModel(model)
         self.columns = ColumnLayout(model.columns, self._header)
         self.columns.reset()
         self._connect(model)
+        model.watch(self.sight)
 
     @property
     def at_top(self) -> bool:
-        """Whether the first row is in view at the upper edge."""
-        return self._reading.at_top
+        """Whether the list's first row is in view at the upper edge."""
+        return self._reading.at_top and not self._grid.earlier
 
     @property
     def reading(self) -> bool:
         """Whether somebody looks at something: scrolled away from the top, or a row is selected."""
         return not self.at_top or self.selectionModel().hasSelection()
+
+    def sight(self) -> range:
+        """The places that are in view, or will be once the table is laid out."""
+        seen = self._reading.seen(self.viewport().height())
+        return range(min(seen.start, self._grid.rowCount()), min(seen.stop, self._grid.rowCount()))
 
     @property
     def reduced_motion(self) -> bool:
@@ -151,10 +163,43 @@ class GridView(QTableView, Generic[Row]):
         return True
 
     def go_to_top(self) -> None:
-        """Lets go of the selection and returns to the newest rows."""
+        """Lets go of the selection and returns to the first rows."""
         self.clearSelection()
         self.verticalScrollBar().setValue(0)
         self._news.start()
+
+    @property
+    def scrolled(self) -> int:
+        """The px of rows above the upper edge."""
+        return max(0, self._reading.top)
+
+    def reading_place(self) -> tuple[Hashable, int] | None:
+        """The id of the row at the upper edge and how many px of it are above; None at the top of the list."""
+        if self.at_top or not self._grid.rowCount():
+            return None
+        at, above = divmod(self.scrolled, self._row_height())
+        return self._grid.id_of(self._grid.row_at(min(at, self._grid.rowCount() - 1))), above
+
+    def resume(self, place: tuple[Hashable, int] | None) -> None:
+        """Goes back to what `reading_place` told, as far as its row is still there; otherwise to the first row."""
+        at = None if place is None else self._grid.row_of(place[0])
+        self.show_pixel(0 if place is None or at is None else at * self._row_height() + place[1])
+
+    def show_pixel(self, pixel: int) -> None:
+        """Scrolls so that so many px of rows are above the upper edge, however new the rows are."""
+        self.executeDelayedItemsLayout()
+        self.verticalScrollBar().setValue(pixel)
+
+    def step(self, by: int) -> Row | None:
+        """Moves the choice by so many rows and brings it into view; the row chosen then, None where there is none."""
+        rows = self._grid.rowCount()
+        if not rows:
+            return None
+        current = self.currentIndex().row() if self.selectionModel().hasSelection() else -1
+        to = max(0, min(rows - 1, current + by)) if current >= 0 else 0
+        row = self._grid.row_at(to)
+        self.select(self._grid.id_of(row))
+        return row
 
     def copy_selection(self, *, header: bool = False) -> None:
         """Puts the selected rows' shown cells on the clipboard as TSV, under their titles if `header`."""
@@ -198,16 +243,22 @@ class GridView(QTableView, Generic[Row]):
             self.row_activated.emit(row)
         elif event.key() == Qt.Key.Key_Escape and self.selectionModel().hasSelection():
             self.clearSelection()
+        elif event.key() == Qt.Key.Key_Home and self._grid.earlier:
+            self.start_wanted.emit()
+        elif event.key() == Qt.Key.Key_End and self._grid.more:
+            self.end_wanted.emit()
         else:
             super().keyPressEvent(event)
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        """Home and End mean the first and the last row."""
+        """Home and End mean the first and the last row; the first arrow begins where the reader looks."""
         rows, current = self._grid.rowCount(), self.currentIndex()
         column = current.column() if current.isValid() else self.columns.shown()[0]
-        if action == QAbstractItemView.CursorAction.MoveHome and rows:
+        if not current.isValid() and rows and action not in (_MOVES.MoveHome, _MOVES.MoveEnd):
+            return self._grid.index(self.sight().start, column)
+        if action == _MOVES.MoveHome and rows:
             return self._grid.index(0, column)
-        if action == QAbstractItemView.CursorAction.MoveEnd and rows:
+        if action == _MOVES.MoveEnd and rows:
             return self._grid.index(rows - 1, column)
         return super().moveCursor(action, modifiers)
 
@@ -285,14 +336,21 @@ class GridView(QTableView, Generic[Row]):
         spans = [chosen.at(number) for number in range(chosen.count())]
         return sorted({at for span in spans for at in range(span.top(), span.bottom() + 1)})
 
-    def _rows_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
+    def _rows_coming(self, _parent: QModelIndex, first: int, last: int) -> None:
         slide = self.isVisible() and not self.reduced_motion
         self._reading.inserted(first, last - first + 1, slide=slide, keep=self.reading)
+
+    def _rows_inserted(self) -> None:
         self._flashing.start()
         self._rows_moved()
 
-    def _rows_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
+    def _rows_going(self, _parent: QModelIndex, first: int, last: int) -> None:
         self._reading.removed(first, last - first + 1)
+        # The keyboard's row goes to a neighbour when it is taken out, and Qt would scroll there.
+        self.setAutoScroll(False)
+
+    def _rows_removed(self) -> None:
+        self.setAutoScroll(True)
         self._rows_moved()
 
     def _rows_replaced(self) -> None:
@@ -304,12 +362,30 @@ class GridView(QTableView, Generic[Row]):
     def _rows_moved(self) -> None:
         self._mark_focus()
         self._show_placeholder()
-
-    def _scrolled(self, value: int) -> None:
-        bar = self.verticalScrollBar()
-        if bar.maximum() - value < _SCREENS_AHEAD * bar.pageStep() and self._grid.canFetchMore(QModelIndex()):
-            self._grid.fetchMore(QModelIndex())
         self._news.start()
+
+    def _tell_position(self) -> None:
+        self._look_ahead()
+        self.position_changed.emit()
+
+    def _scrolled(self) -> None:
+        self._look_ahead()
+        self._news.start()
+
+    def _look_ahead(self) -> None:
+        if not self.isVisible():
+            return
+        above, height = self._reading.top, self.viewport().height()
+        below = self._grid.rowCount() * self._row_height() - above - height
+        if above < _SCREENS_AHEAD * height:
+            self._grid.fetch_earlier()
+        if below < _SCREENS_AHEAD * height and self._grid.canFetchMore(QModelIndex()):
+            self._grid.fetchMore(QModelIndex())
+
+    def _chosen_place(self) -> int:
+        index = self.currentIndex()
+        chosen = index.isValid() and self.selectionModel().isRowSelected(index.row(), QModelIndex())
+        return index.row() if chosen and index.row() in self._reading.seen(self.viewport().height()) else -1
 
     def _mark_focus(self) -> None:
         before, index = self._delegate.focused_row, self.currentIndex()
@@ -327,7 +403,9 @@ class GridView(QTableView, Generic[Row]):
         if column.sort is None:
             return
         turned = self._sort is not None and self._sort[0] == column.sort
-        descending = not self._sort[1] if self._sort is not None and turned else column.align == "right"
+        descending = (
+            not self._sort[1] if self._sort is not None and turned else column.falling or column.align == "right"
+        )
         self.set_sort(column.sort, descending)
         self.sort_wanted.emit(column.sort, descending)
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Qt
 
 from services.domain.money import shown
 from services.domain.payment import method_shown, result_in_words, status_shown
 from services.domain.period import NAIROBI, Days
-from services.payments.row import PaymentRow
+from services.payments.row import NEWEST_FIRST, PaymentRow, Sort, sort_key
 from ui.grid import Column, GridModel, Order
 
 NOTHING = "—"
 TIME, AMOUNT = "time", "amount"
+#: What the list can be sorted by.
+SORTED_BY: tuple[Literal["time", "amount", "status"], ...] = ("time", "amount", "status")
 TIME_WIDTH, DATED_WIDTH = 80, 112
 
 
@@ -25,6 +28,7 @@ class Reading:
         self.zone = NAIROBI
         self.currency = "KES"
         self.dated = False
+        self.tills: Mapping[str, str] = {}
 
     def of_days(self, days: Days) -> None:
         """Reads times in the zone of the days; with the day where there are several."""
@@ -49,6 +53,20 @@ class Reading:
         done = self._local(row.completed_at)
         return f"{words}, completed {done.day} {done:%b %H:%M:%S}"
 
+    def where(self, row: PaymentRow, sort: Sort = NEWEST_FIRST) -> str:
+        """Where in a list in this order the row is: 'Thu 26 Nov, 14:05', its amount, or its status."""
+        if sort.column == "amount":
+            return self.money(row)
+        if sort.column == "status":
+            return status_shown(row.status)
+        local = self._local(row.created_at)
+        return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}" if self.dated else f"{local:%H:%M:%S}"
+
+    def till(self, row: PaymentRow) -> str:
+        """The till the money came to, by its name where it has one."""
+        code = row.short_code or ""
+        return self.tills.get(code, code) or NOTHING
+
     def money(self, row: PaymentRow) -> str:
         """The amount; with its currency where that is not the fleet's, because it is not summed then."""
         return shown(row.amount) if row.currency == self.currency else f"{row.currency} {shown(row.amount)}"
@@ -62,10 +80,10 @@ class Reading:
 
 
 class PaymentsModel(GridModel[PaymentRow]):
-    """Payments newest first; the amount's title names the fleet's currency."""
+    """Payments; the amount's title names the fleet's currency."""
 
     def __init__(self, reading: Reading, parent: QObject | None = None) -> None:
-        order = Order[PaymentRow](lambda row: (row.created_at, row.id))
+        order = Order[PaymentRow](sort_key(NEWEST_FIRST))
         super().__init__(columns(reading), lambda row: row.id, order=order, parent=parent)
         self._reading = reading
 
@@ -77,23 +95,24 @@ class PaymentsModel(GridModel[PaymentRow]):
 
 
 def columns(reading: Reading) -> tuple[Column[PaymentRow], ...]:
-    """What a payment's line says, from left to right; the last five show on request."""
+    """What a payment's line says, from left to right; the last six show on request."""
     return (
-        Column(TIME, "Time", TIME_WIDTH, reading.time, tone="muted", sort="created_at", hint=reading.moment),
+        Column(TIME, "Time", TIME_WIDTH, reading.time, tone="muted", sort="time", falling=True, hint=reading.moment),
         Column("passenger", "Passenger", 200, lambda row: row.passenger or NOTHING, stretch=True),
         Column("phone", "Phone", 112, lambda row: row.phone or NOTHING, tone="muted", private=True),
         Column("route", "Route", 144, lambda row: row.route or NOTHING),
         Column("vehicle", "Vehicle", 88, lambda row: row.vehicle or NOTHING),
         Column("method", "Method", 100, lambda row: method_shown(row.method), tone="muted"),
         Column("receipt", "Receipt", 122, lambda row: row.receipt or NOTHING, tone="muted"),
-        Column(AMOUNT, "Amount", 104, reading.money, align="right", tone="strong", private=True),
+        Column(AMOUNT, "Amount", 104, reading.money, align="right", tone="strong", sort="amount", private=True),
         Column(
-            "status", "Status", 118, lambda row: status_shown(row.status), tone="pill", status=lambda row: row.status,
-            hint=reason,
+            "status", "Status", 118, lambda row: status_shown(row.status), tone="pill", sort="status", falling=True,
+            status=lambda row: row.status, hint=reason,
         ),
         Column("refunded", "Refunded", 100, reading.refunded, align="right", visible=False, private=True),
         Column("reason", "Reason", 190, reason, tone="muted", visible=False),
         Column("driver", "Driver", 140, lambda row: row.driver or NOTHING, visible=False),
+        Column("till", "Till", 130, reading.till, tone="muted", visible=False),
         Column("booking", "Booking", 100, lambda row: row.booking_reference, tone="muted", visible=False),
         Column("date", "Date", 100, reading.date, tone="muted", visible=False),
     )  # fmt: skip

@@ -1,11 +1,27 @@
-"""A row of widgets that goes on in the next line where a line is full."""
+"""A row of widgets: some give up words where it is narrow, and what still does not fit goes on in the next line."""
 
 from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
 
 GAP = 8
+_TIGHTEST = 3
+#: Where a line is broken after all, there is room for most words again.
+_BROKEN = 2
+_Line = list[QLayoutItem]
+
+
+@runtime_checkable
+class Shrinking(Protocol):
+    """A widget that gives up words in narrow places, as chips do."""
+
+    @property
+    def widths(self) -> tuple[int, int, int, int]:
+        """How wide it is, in px, from all its words to the fewest; 0 where it may go altogether."""
+        ...
 
 
 class FlowRow(QLayout):
@@ -49,59 +65,71 @@ class FlowRow(QLayout):
 
     def heightForWidth(self, width: int) -> int:
         """The height of all lines at a width, in px."""
-        lines = self._lines(width)
+        _, lines = self._arranged(width)
         return sum(map(_height, lines)) + self.spacing() * max(0, len(lines) - 1)
 
     def sizeHint(self) -> QSize:
         """One line."""
         shown = self._shown()
-        return QSize(sum(_width(item) + self.spacing() for item in shown) - self.spacing(), _height(shown))
+        return QSize(self._length(shown, 0), _height(shown))
 
     def minimumSize(self) -> QSize:
         """Room for the widest item."""
         shown = self._shown()
-        return QSize(max(map(_width, shown), default=0), _height(shown))
+        return QSize(max((_width(item, _TIGHTEST) for item in shown), default=0), _height(shown))
 
     def setGeometry(self, rect: QRect) -> None:
         """Puts every item in its place."""
         super().setGeometry(rect)
         top = rect.top()
-        for line in self._lines(rect.width()):
+        tightness, lines = self._arranged(rect.width())
+        for line in lines:
             height = _height(line)
-            self._place(line, QRect(rect.left(), top, rect.width(), height))
+            self._place(line, QRect(rect.left(), top, rect.width(), height), tightness)
             top += height + self.spacing()
 
-    def _place(self, line: list[QLayoutItem], area: QRect) -> None:
-        taken = sum(map(_width, line)) + self.spacing() * (len(line) - 1)
+    def _place(self, line: _Line, area: QRect, tightness: int) -> None:
         growing = [item for item in line if item.expandingDirections() & Qt.Orientation.Horizontal]
-        share = (area.width() - taken) // len(growing) if growing else 0
+        share = (area.width() - self._length(line, tightness)) // len(growing) if growing else 0
         left = area.left()
         for item in line:
-            width = _width(item) + (share if item in growing else 0)
+            width = _width(item, tightness) + (share if item in growing else 0)
             height = min(item.sizeHint().height(), area.height())
             item.setGeometry(QRect(left, area.top() + (area.height() - height) // 2, width, height))
-            left += width + self.spacing()
+            left += width + (self.spacing() if width else 0)
 
-    def _lines(self, width: int) -> list[list[QLayoutItem]]:
-        lines: list[list[QLayoutItem]] = []
-        left = 0
-        for item in self._shown():
-            if lines and left + self.spacing() + _width(item) <= width:
+    def _arranged(self, width: int) -> tuple[int, list[_Line]]:
+        """How tight the widgets stand, and the lines."""
+        shown = self._shown()
+        for tightness in range(_TIGHTEST + 1):
+            if self._length(shown, tightness) <= width:
+                return tightness, [shown] if shown else []
+        return _BROKEN, self._lines(shown, width)
+
+    def _lines(self, shown: _Line, width: int) -> list[_Line]:
+        lines: list[_Line] = []
+        for item in shown:
+            if lines and self._length([*lines[-1], item], _BROKEN) <= width:
                 lines[-1].append(item)
-                left += self.spacing() + _width(item)
             else:
                 lines.append([item])
-                left = _width(item)
         return lines
 
-    def _shown(self) -> list[QLayoutItem]:
+    def _length(self, line: _Line, tightness: int) -> int:
+        widths = [width for item in line if (width := _width(item, tightness))]
+        return sum(widths) + self.spacing() * max(0, len(widths) - 1)
+
+    def _shown(self) -> _Line:
         return [item for item in self._items if not item.isEmpty()]
 
 
-def _width(item: QLayoutItem) -> int:
+def _width(item: QLayoutItem, tightness: int) -> int:
+    widget = item.widget()
+    if isinstance(widget, Shrinking):
+        return widget.widths[tightness]
     growing = item.expandingDirections() & Qt.Orientation.Horizontal
     return item.minimumSize().width() if growing else item.sizeHint().width()
 
 
-def _height(items: list[QLayoutItem]) -> int:
+def _height(items: _Line) -> int:
     return max((item.sizeHint().height() for item in items), default=0)

@@ -12,6 +12,7 @@ from services.domain.payment import PARTIALLY_REFUNDED, REFUNDED
 from services.payments.filters import PaymentFilter
 from services.payments.summary import Figures, Summary
 from ui.charts import HoursChart
+from ui.payments.filter_words import counts_in_words
 from ui.theme import Theme
 from ui.widgets.button import button
 from ui.widgets.card import Card
@@ -31,7 +32,8 @@ class HoursCard(Card):
         super().__init__(parent, margins=(13, 6, 13, 3))
         self._theme = theme
         self._words = ElidedLabel(INVITATION, tone="faint", scale="small")
-        self._clear = button("Clear filters", "plain", tip="Show every payment of these days")
+        self._narrowed, self._counts = "", ""
+        self._clear = button("Clear all", "plain", tip="Show every payment of these days")
         self._aside = label(tone="faint", scale="small")
         self.chart = HoursChart(theme.tokens)
         self._build()
@@ -44,9 +46,15 @@ class HoursCard(Card):
 
     def show_filter(self, narrowed: PaymentFilter, words: str) -> None:
         """Says what the rows are narrowed to, and brings out hour and status in the chart."""
-        self._words.setText(f"Filtered: {words}" if words else INVITATION)
+        self._narrowed = words
         self._clear.setVisible(bool(words))
+        self._say()
         self.chart.set_filter(narrowed.hour, _colour(narrowed.statuses))
+
+    def show_counts(self, rows: int | None, of: int | None) -> None:
+        """Says how many payments match, of how many in these days; None while that is not known."""
+        self._counts = counts_in_words(rows, of)
+        self._say()
 
     def show_aside(self, text: str) -> None:
         """Says at the right as of when the figures are."""
@@ -66,6 +74,10 @@ class HoursCard(Card):
     def clear(self) -> QWidget:
         """The button that clears the filters; hidden while there are none."""
         return self._clear
+
+    def _say(self) -> None:
+        filtered = " · ".join(part for part in (self._counts, self._narrowed) if part)
+        self._words.setText(f"Filtered: {filtered}" if self._narrowed else INVITATION)
 
     def _build(self) -> None:
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -7,47 +7,69 @@ an event cannot tell (a name, a receipt, whether a search finds it) is asked for
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final
 from uuid import UUID
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from services.domain.errors import EnvironmentFault, WorkstationError
 from services.feed.event import PaymentEvent
 from services.payments.filters import PaymentFilter
-from services.payments.row import Names, Page, PaymentRow
+from services.payments.row import NEWEST_FIRST, Key, Names, Page, PaymentRow, Sort
 from services.payments.summary import Summary
-from ui.payments.figures import carried_on, concerns, overall
+from ui.payments.cache import Cache
+from ui.payments.feed import Feed
 from ui.payments.memory import remembered
 from ui.payments.rows import LiveRows
-from ui.payments.source import PAGE_ROWS, PaymentSource
-from ui.payments.tail import Tail
+from ui.payments.source import MORE_ROWS, PAGE_ROWS, PaymentSource
+from ui.payments.stretch import Stretch
+from ui.payments.sums import LiveSums
+from ui.payments.timers import single, start
 from ui.tasks import Tasks
 
 PAGE: Final = "payments.page"
 MORE: Final = "payments.more"
+EARLIER: Final = "payments.earlier"
 ROWS: Final = "payments.rows"
-SUMMARY: Final = "payments.summary"
 NAMES: Final = "payments.names"
-#: How many rows one query asks for by id.
-BATCH: Final = 1_000
+#: How many rows one query asks for by id, and how many of those that nobody sees.
+BATCH, UNSEEN = 1_000, 300
+#: Further than any list goes.
+END: Final = 2**31 - 1
+# How many rows above a place are asked for with it.
+_LEAD: Final = 100
 _SOON_MS: Final = 300
 _AGAIN_MS: Final = 2_000
-_LATER_MS: Final = 5_000
-_SHOWN_EVERY_MS: Final = 50
+_UNSEEN_MS: Final = 250
 #: Nothing says "loading" before a person could notice the wait.
 _NOTICED_MS: Final = 200
 
 
-class LivePayments(QObject):
-    """Rows and figures of one filter; asks `source` in tasks, and follows the feed."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question whose answer takes the place of the rows: the page below `after`, at `place`, or the first one."""
 
-    #: The figures are others; read `summary`.
+    after: Key | None = None
+    limit: int = PAGE_ROWS
+    place: int | None = None
+    again: bool = False
+
+
+class LivePayments(QObject):
+    """Rows and figures of one filter in one order; asks `source` in tasks, and follows the feed."""
+
+    #: The figures are others; read `summary` and `counts`.
     changed = Signal()
+    #: Another stretch of the list is loaded, or rows above it came or went; read `rows.first`.
+    moved = Signal()
     #: The first page is in.
     arrived = Signal()
+    #: The rows around a place that was gone to are in, or could not be had.
+    landed = Signal()
+    missed = Signal()
     #: The first page is taking noticeably long.
     awaited = Signal()
     #: The first page could not be read: a WorkstationError.
@@ -64,26 +86,26 @@ class LivePayments(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._tasks, self._source, self._rows, self._clock = tasks, source, rows, clock
+        self._tasks, self._source, self.rows = tasks, source, rows
         self._filter: PaymentFilter | None = None
-        self._summary: Summary | None = None
-        self._summary_old = False
+        self._sort = NEWEST_FIRST
+        self._feed = Feed(self._rebuilt)
+        self._sums = LiveSums(tasks, source, self._feed, clock, self)
+        self._cache: Cache[tuple[PaymentFilter, Sort], Stretch] = Cache()
+        self._question, self._unanswered = _Asked(), False
         self._awaiting_other = False
-        self._last_known: list[PaymentRow] = []
+        self._doubtful = False
         self._from_memory = False
-        self._epoch = 0
-        self._asked: tuple[UUID, ...] = ()
-        self._tail = Tail()
-        self._asked_after = 0
-        # How far the rows have come; None while no answer has said so.
+        # How far the feed was heard; None while neither it nor an answer has said so.
         self._last_seq: int | None = None
-        self._noticed = self._timer(_NOTICED_MS, self._notice)
-        self._figures_soon = self._timer(_SOON_MS, self.ask_summary)
-        self._figures_later = self._timer(_LATER_MS, self.ask_summary)
-        self._page_soon = self._timer(_SOON_MS, self._ask_page)
-        self._names_soon = self._timer(_SOON_MS, self.ask_names)
-        self._rows_again = self._timer(_AGAIN_MS, self._ask_rows)
-        self._show_soon = self._timer(_SHOWN_EVERY_MS, self.changed.emit)
+        self._asked: tuple[UUID, ...] = ()
+        self._asked_after = 0
+        self._noticed = single(self, _NOTICED_MS, self._notice)
+        self._page_soon = single(self, _SOON_MS, self._ask_again)
+        self._names_soon = single(self, _SOON_MS, self.ask_names)
+        self._rows_again = single(self, _AGAIN_MS, self._ask_rows)
+        self._unseen_soon = single(self, _UNSEEN_MS, self._ask_unseen)
+        self._sums.changed.connect(self.changed)
 
     @property
     def filter(self) -> PaymentFilter | None:
@@ -91,9 +113,19 @@ class LivePayments(QObject):
         return self._filter
 
     @property
+    def sort(self) -> Sort:
+        """The order it is shown in."""
+        return self._sort
+
+    @property
     def summary(self) -> Summary | None:
         """The figures without regard to status and hour, which a page shows side by side; None while not known."""
-        return self._summary
+        return self._sums.summary
+
+    @property
+    def answered(self) -> bool:
+        """Whether `summary` belongs to what is shown, and not to what was shown before."""
+        return self._sums.answered
 
     @property
     def from_memory(self) -> bool:
@@ -101,33 +133,54 @@ class LivePayments(QObject):
         return self._from_memory
 
     @property
-    def answered(self) -> bool:
-        """Whether `summary` belongs to what is shown, and not to what was shown before."""
-        return not self._summary_old
+    def doubtful(self) -> bool:
+        """Whether the rows are as they were when they were left, and are being read again."""
+        return self._doubtful
 
     @property
     def settled(self) -> bool:
         """Whether nothing is being asked, and nothing is about to be."""
-        soon = (self._figures_soon, self._page_soon, self._names_soon, self._rows_again, self._show_soon)
-        asking = any(self._tasks.busy(name) for name in (PAGE, MORE, ROWS, SUMMARY, NAMES))
-        return not asking and not self._rows.wanted and not any(timer.isActive() for timer in soon)
+        soon = (self._page_soon, self._names_soon, self._rows_again, self._unseen_soon)
+        asking = any(self._tasks.busy(name) for name in (PAGE, MORE, EARLIER, ROWS, NAMES))
+        waiting = bool(self.rows.wanted or self.rows.stale)
+        return not asking and not waiting and self._sums.settled and not any(timer.isActive() for timer in soon)
 
-    def show(self, narrowed: PaymentFilter) -> None:
-        """Shows other payments."""
-        before, self._filter = self._filter, narrowed
+    def counts(self) -> tuple[int | None, int | None]:
+        """How many payments are shown, and how many the days hold; None while not known."""
+        summary = self.summary if self.answered else None
+        if summary is None or self._filter is None:
+            return None, None
+        return summary.rows(self._filter.statuses, self._filter.hour), summary.of
+
+    # --- what people ask for -------------------------------------------------------------------------------------
+
+    def show(self, narrowed: PaymentFilter, sort: Sort | None = None) -> None:
+        """Shows other payments, or the same in another order: what was shown before comes at once."""
+        before, before_sort = self._filter, self._sort
+        if (narrowed, sort or before_sort) == (before, before_sort) and self._shown:
+            self._sums.show(narrowed)
+            return
+        self._leave()
+        self._filter, self._sort = narrowed, sort or before_sort
         if before is None or before.fleet_id != narrowed.fleet_id:
             self._begin_anew()
             self.ask_names()
-        if before is None or overall(before) != overall(narrowed):
-            self._summary_old = True
-            self.ask_summary()
-        elif self._summary is None and not self._tasks.busy(SUMMARY):
-            self.ask_summary()
-        if not self._awaiting_other:
-            self._last_known = self._rows.rows()
-        self._awaiting_other = True
+        self._sums.show(narrowed)
+        left = self._cache.take((narrowed, self._sort))
+        if left is not None:
+            self._come_back(narrowed, left.answer, left.run)
+            return
+        self._awaiting_other, self._doubtful = True, False
         self._noticed.start()
-        self._ask_page()
+        self._ask(_Asked())
+
+    def sort_by(self, sort: Sort) -> None:
+        """The order of what is shown first."""
+        self._sort = sort
+
+    def newest(self) -> None:
+        """Shows the list from its beginning; `landed` tells when it is in."""
+        self._ask(_Asked(place=0))
 
     def reload(self) -> None:
         """Asks everything again; what is shown stays until the answers are there."""
@@ -136,35 +189,56 @@ class LivePayments(QObject):
         self._begin_anew()
         self._noticed.start()
         self.ask_names()
-        self.ask_summary()
-        self._ask_page()
+        self._sums.ask()
+        self._ask_again()
+
+    def set_live(self, live: bool) -> None:
+        """Says whether the feed is being heard; while it is not, what was left is read again when it is shown."""
+        self._feed.live = live
 
     def apply(self, events: Sequence[PaymentEvent]) -> None:
         """Follows the feed by these events, in order; those seen before are passed over."""
         narrowed = self._filter
         if narrowed is None:
             return
-        fresh = self._tail.add(event for event in events if event.fleet_id == narrowed.fleet_id)
+        fresh = self._feed.hear(events, narrowed.fleet_id)
         if not fresh:
             return
         if self._last_seq is not None and fresh[0].seq > self._last_seq + 1 and not self._tasks.busy(PAGE):
-            _start(self._page_soon)
+            start(self._page_soon)
         self._last_seq = fresh[-1].seq
-        self._advance(fresh, narrowed)
+        self._sums.follow(fresh)
         if not self._awaiting_other:
-            self._rows.apply(fresh, narrowed)
+            self.rows.apply(fresh, narrowed)
             self._ask_rows()
+            self.moved.emit()
         if any(event.kind == "names" for event in fresh):
-            _start(self._names_soon)
+            start(self._names_soon)
 
     def more(self) -> None:
-        """Asks for the next older page."""
-        narrowed, after = self._filter, self._rows.next
-        if narrowed is None or after is None or self._tasks.busy(PAGE) or self._tasks.busy(MORE):
-            return
-        self._tasks.run(
-            MORE, lambda: self._source.page(narrowed, after, PAGE_ROWS), self._more_arrived, self._more_failed
-        )
+        """Asks for the page below."""
+        narrowed, sort, after = self._filter, self._sort, self.rows.bottom
+        if narrowed is not None and after is not None and not self._tasks.busy(PAGE):
+            work = partial(self._source.page, narrowed, after, MORE_ROWS, sort=sort)
+            self._tasks.run(MORE, work, partial(self._more_arrived, after), self._more_failed)
+
+    def earlier(self) -> None:
+        """Asks for the page above."""
+        narrowed, sort, before = self._filter, self._sort, self.rows.top
+        if narrowed is not None and before is not None and not self._tasks.busy(PAGE):
+            work = partial(self._source.page, narrowed, None, MORE_ROWS, sort=sort, before=before)
+            self._tasks.run(EARLIER, work, partial(self._earlier_arrived, before), self._more_failed)
+
+    def go_to(self, place: int) -> None:
+        """Loads the rows around a place of the list (past its end: the last ones); `landed` tells when they are in."""
+        if self._filter is not None:
+            self._ask(_Asked(place=max(0, place - _LEAD), limit=PAGE_ROWS + _LEAD))
+
+    def look(self) -> None:
+        """What is in view may be another: asks for what was put off because nobody saw it."""
+        self.rows.attend()
+        self.rows.tidy()
+        self._ask_rows()
 
     def ask_names(self) -> None:
         """Reads the names again."""
@@ -173,159 +247,203 @@ class LivePayments(QObject):
 
     def ask_summary(self) -> None:
         """Reads the figures again, and yesterday's."""
-        if self._filter is not None:
-            wanted = overall(self._filter)
-            work = partial(self._source.summary, wanted, self._clock())
-            self._tasks.run(SUMMARY, work, self._summary_arrived, self._summary_failed)
+        self._sums.ask()
 
     # --- asking --------------------------------------------------------------------------------------------------
 
-    def _ask_page(self) -> None:
-        narrowed = self._filter
+    def _ask(self, question: _Asked) -> None:
+        narrowed, sort = self._filter, self._sort
         if narrowed is None:
             return
-        for name in (MORE, ROWS):
+        for name in (MORE, EARLIER, ROWS):
             self._tasks.cancel(name)
-        self._rows.wanted.update(self._asked)
-        self._asked = ()
-        self._tasks.run(
-            PAGE, lambda: self._source.page(narrowed, None, PAGE_ROWS), self._page_arrived, self._page_failed
-        )
+        self.rows.wanted.update(self._asked)
+        self._asked, self._question, self._unanswered = (), question, True
+        if question.place:
+            work = partial(self._source.page_at, narrowed, question.place, question.limit, sort=sort)
+        else:
+            work = partial(self._source.page, narrowed, question.after, question.limit, sort=sort)
+        self._tasks.run(PAGE, work, self._page_arrived, self._page_failed)
+
+    def _ask_again(self) -> None:
+        if self._awaiting_other or (self._unanswered and not self._question.again):
+            self._ask(self._question)
+        else:
+            after, limit = self.rows.again()
+            self._ask(_Asked(after, limit, again=True))
 
     def _ask_rows(self) -> None:
         narrowed = self._filter
         waiting = self._tasks.busy(ROWS) or self._tasks.busy(PAGE) or self._rows_again.isActive()
-        if narrowed is None or not self._rows.wanted or waiting:
+        if narrowed is None or waiting:
             return
-        asked = tuple(self._rows.wanted)[:BATCH]
-        self._rows.wanted.difference_update(asked)
-        self._asked, self._asked_after = asked, self._last_seq or 0
-        self._tasks.run(ROWS, lambda: self._source.rows(narrowed, asked), self._rows_arrived, self._rows_failed)
+        asked = tuple(self.rows.wanted)[:BATCH]
+        self.rows.wanted.difference_update(asked)
+        if asked:
+            self._asked, self._asked_after = asked, self._last_seq or 0
+            self._tasks.run(ROWS, lambda: self._source.rows(narrowed, asked), self._rows_arrived, self._rows_failed)
+        elif self.rows.stale:
+            start(self._unseen_soon)
+
+    def _ask_unseen(self) -> None:
+        some = tuple(self.rows.stale)[:UNSEEN]
+        self.rows.stale.difference_update(some)
+        self.rows.wanted.update(some)
+        self._ask_rows()
 
     # --- answers -------------------------------------------------------------------------------------------------
 
     def _page_arrived(self, page: Page) -> None:
         self._noticed.stop()
-        since = self._since(page.position.epoch, page.position.seq)
-        if since is None or self._filter is None:
-            _start(self._page_soon)
+        question, narrowed = self._question, self._filter
+        since = self._feed.since(page.position)
+        if since is None or narrowed is None:
+            start(self._page_soon)
             return
-        if self._awaiting_other:
-            self._rows.reset(page)
-        else:
-            self._rows.merge(page)
-        self._awaiting_other = self._from_memory = False
+        instead = self._take_page(page, question)
+        if instead is not None:
+            self._ask(instead)
+            return
+        self._unanswered = self._awaiting_other = self._from_memory = self._doubtful = False
         self._last_seq = max(self._last_seq or 0, page.position.seq)
-        self._rows.apply(since, self._filter)
+        self.rows.apply(since, narrowed)
+        self.moved.emit()
         self.arrived.emit()
+        if question.place is not None:
+            self.landed.emit()
         self._ask_rows()
+
+    def _take_page(self, page: Page, question: _Asked) -> _Asked | None:
+        """Shows the page; what to ask instead where it does not reach what is being read."""
+        if question.again and not self._awaiting_other:
+            if self.rows.merge(page, question.after):
+                return None
+            if question.after is not None:
+                return _Asked()
+            if page.rows and self.rows.being_read:
+                return _Asked(*self.rows.here(), again=True)
+        self.rows.show(page, self._sort)
+        return None
 
     def _page_failed(self, error: WorkstationError) -> None:
         self._noticed.stop()
+        self._unanswered = False
         if self._awaiting_other and self._filter is not None:
-            found = remembered(self._last_known, self._filter) if isinstance(error, EnvironmentFault) else []
+            known = self._all_known(self._filter.fleet_id)
+            found = remembered(known, self._filter) if isinstance(error, EnvironmentFault) else []
             self._from_memory = bool(found)
-            self._rows.show_only(found)
-        self._rows.let_ask_more()
+            self.rows.show_only(found, self._sort)
+        self.rows.let_ask_more()
+        if self._question.place is not None:
+            self.missed.emit()
+        self.moved.emit()
         self.failed.emit(error)
 
-    def _more_arrived(self, page: Page) -> None:
-        since = self._since(page.position.epoch, page.position.seq)
+    def _more_arrived(self, after: Key, page: Page) -> None:
+        since = self._feed.since(page.position)
         if since is None or self._filter is None:
-            _start(self._page_soon)
-            return
-        self._rows.append(page)
-        self._rows.apply(since, self._filter)
+            start(self._page_soon)
+        elif after == self.rows.bottom:
+            self.rows.append(page)
+            self._grown(since, self._filter)
+        else:
+            self.rows.let_ask_more()
+
+    def _earlier_arrived(self, before: Key, page: Page) -> None:
+        since = self._feed.since(page.position)
+        if since is None or self._filter is None:
+            start(self._page_soon)
+        elif before == self.rows.top:
+            self.rows.put_above(page, since, self._filter)
+            self._grown(since, self._filter)
+        else:
+            self.rows.let_ask_more()
+
+    def _grown(self, since: tuple[PaymentEvent, ...], narrowed: PaymentFilter) -> None:
+        self.rows.apply(since, narrowed)
+        self.moved.emit()
         self._ask_rows()
 
     def _more_failed(self, error: WorkstationError) -> None:
-        self._rows.let_ask_more()
+        self.rows.let_ask_more()
         self._tasks.fault.emit(error)
 
     def _rows_arrived(self, rows: list[PaymentRow]) -> None:
         asked, self._asked = self._asked, ()
         if self._filter is not None:
-            since = self._tail.since(self._asked_after) or ()
-            self._rows.take(asked, rows, since, self._filter)
+            since = self._feed.since_seq(self._asked_after) or ()
+            self.rows.take(asked, rows, since, self._filter)
+            self.moved.emit()
         self._ask_rows()
 
     def _rows_failed(self, _error: WorkstationError) -> None:
         # The rows that are missing are asked for again until the database answers; its state stands in the status bar.
-        self._rows.wanted.update(self._asked)
+        self.rows.wanted.update(self._asked)
         self._asked = ()
         self._rows_again.start()
-
-    def _summary_arrived(self, summary: Summary) -> None:
-        since = self._since(summary.position.epoch, summary.position.seq)
-        if since is None or self._filter is None:
-            _start(self._figures_soon)
-            return
-        self._summary_old = False
-        self._summary = summary
-        self._advance(since, self._filter)
-        self._show_soon.stop()
-        self.changed.emit()
-
-    def _summary_failed(self, _error: WorkstationError) -> None:
-        # The page's own query tells the person; figures of another filter must not stay beside it.
-        if self._summary_old:
-            self._summary = None
-            self.changed.emit()
-        _start(self._figures_later)
 
     def _read_names(self, fleet_id: UUID) -> tuple[Names, list[str]]:
         return self._source.names(fleet_id), self._source.methods(fleet_id)
 
     def _names_arrived(self, read: tuple[Names, list[str]]) -> None:
         names, methods = read
-        self._rows.rename(names)
+        self.rows.rename(names)
         self.named.emit(names, methods)
 
-    def _since(self, epoch: int, seq: int) -> tuple[PaymentEvent, ...] | None:
-        if epoch != self._epoch:
-            # The feed was rebuilt: its numbers begin anew, and what was kept of the old ones means nothing.
-            if self._epoch:
-                self._begin_anew()
-            self._epoch = epoch
-        return self._tail.since(seq)
+    # --- leaving and coming back ---------------------------------------------------------------------------------
+
+    @property
+    def _shown(self) -> bool:
+        return self._filter is not None and not self._awaiting_other
+
+    def _leave(self) -> None:
+        if self._filter is None or not self._shown:
+            return
+        self.rows.wanted.update(self._asked)
+        sure = not (self._doubtful or self._page_soon.isActive() or self._tasks.busy(PAGE))
+        self._cache.keep((self._filter, self._sort), self.rows.leave(), self._feed.run if sure else 0)
+
+    def _come_back(self, narrowed: PaymentFilter, stretch: Stretch, run: int) -> None:
+        for name in (PAGE, MORE, EARLIER, ROWS):
+            self._tasks.cancel(name)
+        self._noticed.stop()
+        self._page_soon.stop()
+        self._asked = ()
+        self._unanswered = self._awaiting_other = self._from_memory = False
+        self.rows.come_back(stretch, self._sort)
+        since = self._feed.since_left(run, stretch.seq)
+        self.rows.apply(since or (), narrowed)
+        self._doubtful = since is None or not narrowed.decidable
+        self.moved.emit()
+        self.arrived.emit()
+        if self._doubtful:
+            self._ask_again()
+        else:
+            self._ask_rows()
+
+    def _all_known(self, fleet_id: UUID) -> list[PaymentRow]:
+        """Every payment of the fleet that was left, as it was known last."""
+        left = sorted(
+            (left.answer for (asked, _), left in self._cache if asked.fleet_id == fleet_id), key=lambda one: one.seq
+        )
+        return list({row.id: row for stretch in left for row in stretch.rows}.values())
+
+    # --- the feed ------------------------------------------------------------------------------------------------
 
     def _begin_anew(self) -> None:
-        self._tail.clear()
+        self._feed.begin_anew()
         self._last_seq = None
-        self._epoch = 0
+        self._sums.begin_anew()
 
-    # --- carrying on ---------------------------------------------------------------------------------------------
-
-    def _advance(self, events: Sequence[PaymentEvent], narrowed: PaymentFilter) -> None:
-        summary, wanted = self._summary, overall(narrowed)
-        if summary is None or not events or self._summary_old:
-            return
-        if wanted.search.strip():
-            if any(concerns(event, wanted) for event in events):
-                _start(self._figures_soon)
-        elif events[0].seq > summary.position.seq + 1:
-            _start(self._figures_soon)
-        else:
-            self._summary, settled = carried_on(summary, events, wanted)
-            _start(self._show_soon)
-            if settled:
-                _start(self._figures_later)
+    def _rebuilt(self) -> None:
+        self._last_seq = None
+        self._sums.begin_anew()
+        self._sums.ask()
+        start(self._page_soon)
 
     def _notice(self) -> None:
         if self._awaiting_other:
-            self._rows.clear()
-            if self._summary_old:
-                self._summary = None
-                self.changed.emit()
+            self.rows.show_only((), self._sort)
+            self._sums.forget_if_old()
+            self.moved.emit()
         self.awaited.emit()
-
-    def _timer(self, milliseconds: int, call: Callable[[], None]) -> QTimer:
-        timer = QTimer(self, singleShot=True, interval=milliseconds)
-        timer.timeout.connect(call)
-        return timer
-
-
-def _start(timer: QTimer) -> None:
-    # Started once and not again: what goes on coming must not put it off for ever.
-    if not timer.isActive():
-        timer.start()

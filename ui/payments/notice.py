@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 
 from services.domain.errors import WorkstationError
 from services.payments.filters import PaymentFilter
-from ui.payments.words import is_today
+from ui.payments.filter_words import is_today
 from ui.theme import Theme
 from ui.widgets.day_range import days_in_words
 from ui.widgets.notice import Notice

@@ -14,15 +14,16 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from services.domain.errors import WorkstationError
 from services.feed.event import PaymentEvent
 from services.payments.filters import PaymentFilter
-from services.payments.row import Names, PaymentRow
-from ui.grid import GridState, GridView, Held
-from ui.payments.columns import DATED_WIDTH, TIME, TIME_WIDTH, PaymentsModel, Reading
+from services.payments.row import NEWEST_FIRST, Names, PaymentRow, Sort
+from ui.grid import GridState, GridView, Held, Span, WholeList
+from ui.payments.columns import DATED_WIDTH, SORTED_BY, TIME, TIME_WIDTH, PaymentsModel, Reading
 from ui.payments.figures import counted
 from ui.payments.filter_bar import FilterBar
 from ui.payments.hours import HoursCard
-from ui.payments.live import LivePayments
+from ui.payments.live import END, LivePayments
 from ui.payments.notice import PaymentsNotice
-from ui.payments.rows import NO_NAMES, LiveRows
+from ui.payments.restating import NO_NAMES
+from ui.payments.rows import LiveRows
 from ui.payments.source import Fleet, PaymentSource
 from ui.payments.tiles import Tiles
 from ui.payments.words import counted_line, filter_in_words, is_today, tile_texts
@@ -31,14 +32,23 @@ from ui.theme import Theme
 from ui.widgets.card import Card
 
 _TICK_MS = 1_000
-_NEWEST_FIRST = ("created_at", True)
 
 
 class PaymentsPage(QWidget):
-    """A fleet's payments; `summary_changed('1,284 payments today')`, `payment_activated(PaymentRow)` on Enter."""
+    """A fleet's payments.
+
+    `summary_changed('1,284 payments today')`, `payment_activated(PaymentRow)` on Enter, `payment_chosen(PaymentRow or None)`
+    when the keyboard's row is another, `payments_touched(set[UUID])` when something happened to payments,
+    `shown_changed(PaymentFilter, Sort)` when other payments are shown or in another order, `counts_changed(n, of)` with how many
+    are shown of how many the days hold, each None while that is not known.
+    """
 
     summary_changed = Signal(str)
     payment_activated = Signal(object)
+    payment_chosen = Signal(object)
+    payments_touched = Signal(object)
+    shown_changed = Signal(object, object)
+    counts_changed = Signal(object, object)
 
     def __init__(
         self,
@@ -60,9 +70,12 @@ class PaymentsPage(QWidget):
         self.tiles = Tiles(theme, self._reading.currency)
         self.hours = HoursCard(theme)
         self.grid: GridView[PaymentRow] = GridView(self._model, theme.tokens, "Payments")
-        self._held = Held(self._model, lambda: self.grid.reading)
+        self.whole = WholeList(self.grid, self._model, theme.tokens, self._where, "Position among all payments")
+        self._held = Held(self._model, lambda: self.grid.reading, disturbs=lambda row: self._rows.disturbs(row))
         self._notice = PaymentsNotice(theme)
-        self._rows = LiveRows(self._model, self._held)
+        self._rows = LiveRows(self._model, self._held, self.grid)
+        self._counts: tuple[int | None, int | None] = (None, None)
+        self._land_on: int | None = None
         self.live = LivePayments(tasks, service, self._rows, clock, self)
         self._ticking = QTimer(self, interval=_TICK_MS)
         self._build()
@@ -73,6 +86,15 @@ class PaymentsPage(QWidget):
     def filter(self) -> PaymentFilter | None:
         """Which payments are shown; None before there is a fleet."""
         return self._filter
+
+    @property
+    def sort(self) -> Sort:
+        """The order they are shown in."""
+        return self.live.sort
+
+    def counts(self) -> tuple[int | None, int | None]:
+        """How many payments are shown, and how many the days hold; None while not known."""
+        return self._counts
 
     @property
     def names(self) -> Names:
@@ -96,13 +118,27 @@ class PaymentsPage(QWidget):
             self._replace_tiles(fleet.currency)
         self._show(PaymentFilter(fleet.id, self.bar.days_in(fleet.zone)))
 
-    def show_filter(self, narrowed: PaymentFilter) -> None:
-        """Shows these payments, as a click on a figure elsewhere asks."""
-        self._show(narrowed)
+    def show_filter(self, narrowed: PaymentFilter, sort: Sort | None = None) -> None:
+        """Shows these payments, as a click on a figure elsewhere asks, in this order or the present one."""
+        self._show(narrowed, sort)
+
+    def show_newest(self) -> None:
+        """Goes to the beginning of the list and lets in the rows that wait."""
+        # At the top first: rows let in while somebody reads keep away from what is read.
+        self.grid.go_to_top()
+        if self._rows.top is None:
+            self._held.release()
+        else:
+            self.live.newest()
+
+    def step(self, by: int) -> PaymentRow | None:
+        """Chooses the payment so many rows further down (or up, below 0) and returns it."""
+        return self.grid.step(by)
 
     def apply_events(self, events: Sequence[PaymentEvent]) -> None:
         """Follows the feed by these events, in order."""
         self.live.apply(events)
+        self.payments_touched.emit({event.payment_id for event in events} - {None})
 
     def reload(self) -> None:
         """Asks everything again; what is being read stays in place."""
@@ -111,6 +147,7 @@ class PaymentsPage(QWidget):
     def set_offline(self, as_of: datetime | None) -> None:
         """Says that everything is as of an instant, or that it is live again."""
         self._as_of = as_of
+        self.live.set_live(as_of is None)
         self._show_aside()
 
     def focus_search(self) -> None:
@@ -131,13 +168,15 @@ class PaymentsPage(QWidget):
         self._model.conceal(concealed)
 
     def layout_state(self) -> GridState:
-        """The grid's columns as plain values."""
+        """The grid's columns and order as plain values."""
         return self.grid.layout_state()
 
     def restore_layout(self, state: Mapping[str, Any]) -> None:
-        """Brings back the grid's columns."""
+        """Brings back the grid's columns, and asks for the rows in its order."""
+        self.grid.set_sort(None)
         self.grid.restore(state)
-        self.grid.set_sort(*_NEWEST_FIRST)
+        shown = self.grid.layout_state()["sort"]
+        self._sort_by(*(shown or (NEWEST_FIRST.column, NEWEST_FIRST.descending)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc that nothing else took clears the search."""
@@ -148,16 +187,26 @@ class PaymentsPage(QWidget):
 
     # --- what people ask for -------------------------------------------------------------------------------------
 
-    def _show(self, narrowed: PaymentFilter) -> None:
+    def _show(self, narrowed: PaymentFilter, sort: Sort | None = None) -> None:
         self._filter = narrowed
         self.bar.show_filter(narrowed)
         self._read_days(narrowed)
         self.tiles.show_chosen(narrowed.statuses)
         self._show_words()
         self._notice.loading()
-        self.live.show(narrowed)
+        self.live.show(narrowed, sort)
+        self.grid.set_sort(self.live.sort.column, self.live.sort.descending)
         self._show_figures()
         self._show_aside()
+        self.shown_changed.emit(narrowed, self.live.sort)
+
+    def _sort_by(self, column: str, descending: bool) -> None:
+        sort = next((Sort(known, descending) for known in SORTED_BY if known == column), NEWEST_FIRST)
+        self.grid.set_sort(sort.column, sort.descending)
+        if self._filter is None:
+            self.live.sort_by(sort)
+        else:
+            self._show(self._filter, sort)
 
     def _bar_changed(self) -> None:
         if self._filter is not None:
@@ -176,10 +225,21 @@ class PaymentsPage(QWidget):
             wanted = replace(self._filter, hour=None, statuses=frozenset() if statuses else self._filter.statuses)
         self._show(wanted)
 
-    def _show_newest(self) -> None:
-        # At the top first: rows let in while somebody reads keep away from what is read.
-        self.grid.go_to_top()
-        self._held.release()
+    def _to_start(self) -> None:
+        self._land_on = 0
+        self.live.newest()
+
+    def _to_end(self) -> None:
+        self._land_on = -1
+        self.live.go_to(END)
+
+    def _landed(self) -> None:
+        at, self._land_on = self._land_on, None
+        rows = self._model.rowCount()
+        self._show_span()
+        if at is not None and rows:
+            self.grid.select(self._model.id_of(self._model.row_at(at % rows)))
+        self.whole.landed()
 
     def _to_rows(self) -> None:
         self.grid.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -200,7 +260,7 @@ class PaymentsPage(QWidget):
             self._tasks.fault.emit(error)
 
     def _named(self, names: Names, methods: list[str]) -> None:
-        self._names = names
+        self._names, self._reading.tills = names, names.tills
         self.bar.set_methods(methods)
         self.bar.set_names(names)
         self._show_words()
@@ -214,8 +274,25 @@ class PaymentsPage(QWidget):
         self.tiles.show_texts(tile_texts(summary, self._filter, now))
         self.hours.show_summary(summary)
         self._show_aside()
+        self._show_counts()
         counts = summary is not None and counted_line(counted(summary, self._filter), self._filter, now)
         self.summary_changed.emit(counts or "")
+
+    def _show_counts(self) -> None:
+        counts, before = self.live.counts(), self._counts
+        self._counts = counts
+        self._show_span()
+        if counts != before:
+            self.counts_changed.emit(*counts)
+
+    def _show_span(self) -> None:
+        first, loaded = self._rows.first, self._model.rowCount()
+        total, _ = self._counts
+        ended = self._rows.bottom is None or total is None
+        self.whole.set_span(Span(first, loaded, first + loaded if ended else max(total or 0, first + loaded + 1)))
+
+    def _where(self, row: PaymentRow) -> str:
+        return self._reading.where(row, self.live.sort)
 
     def _show_words(self) -> None:
         if self._filter is not None:
@@ -228,6 +305,8 @@ class PaymentsPage(QWidget):
         parts: list[str] = []
         if self.live.summary is not None and self.live.summary.other_currencies:
             parts.append(f"{self.live.summary.other_currencies:,} in other currencies, not summed")
+        if self.live.doubtful and self._as_of is None:
+            parts.append("being read again")
         if self.live.from_memory:
             parts.append("only payments that were loaded before")
         if self._as_of is not None:
@@ -275,17 +354,17 @@ class PaymentsPage(QWidget):
         column.addWidget(self.tiles)
         column.addWidget(self.hours)
         table = Card()
-        table.body.addWidget(self.grid)
+        table.body.addWidget(self.whole)
         column.addWidget(table, 1)
         self.grid.set_placeholder(self._notice)
-        self.grid.set_sort(*_NEWEST_FIRST)
+        self.grid.set_sort(NEWEST_FIRST.column, NEWEST_FIRST.descending)
         self.setFocusProxy(self.grid)
         self.setAccessibleName("Payments")
 
     def _connect(self) -> None:
         self.bar.changed.connect(self._bar_changed)
         self.bar.left_down.connect(self._to_rows)
-        self.bar.pill.clicked.connect(self._show_newest)
+        self.bar.pill.clicked.connect(self.show_newest)
         self.tiles.picked.connect(self._tile_picked)
         self.hours.picked.connect(self._hour_picked)
         self.hours.cleared.connect(self.clear_filters)
@@ -293,21 +372,31 @@ class PaymentsPage(QWidget):
         self._notice.retry_wanted.connect(self._retry)
         self._model.more_wanted.connect(self.live.more)
         self._held.held_changed.connect(self.bar.pill.set_count)
-        self._held.reload_wanted.connect(self._start_over)
+        self._held.reload_wanted.connect(self.live.newest)
+        self._held.held_changed.connect(self._show_span)
+        self._model.earlier_wanted.connect(self.live.earlier)
         self.grid.position_changed.connect(self._held.follow)
+        self.grid.position_changed.connect(self.live.look)
+        self.grid.start_wanted.connect(self._to_start)
+        self.grid.end_wanted.connect(self._to_end)
+        self.grid.row_selected.connect(self.payment_chosen)
+        self.whole.place_wanted.connect(self.live.go_to)
         self.grid.row_activated.connect(self.payment_activated)
-        self.grid.sort_wanted.connect(lambda *_: self.grid.set_sort(*_NEWEST_FIRST))
+        self.grid.sort_wanted.connect(self._sort_by)
         self.live.changed.connect(self._show_figures)
+        self.live.moved.connect(self._show_span)
         self.live.arrived.connect(self._page_arrived)
+        self.live.landed.connect(self._landed)
+        self.live.missed.connect(self.whole.missed)
         self.live.awaited.connect(self._notice.show_loading)
         self.live.failed.connect(self._page_failed)
         self.live.named.connect(self._named)
         self._ticking.timeout.connect(self._tick)
-        self._theme.changed.connect(lambda: self.grid.set_theme(self._theme.tokens))
+        self._theme.changed.connect(self._take_theme)
 
-    def _start_over(self) -> None:
-        if self._filter is not None:
-            self.live.show(self._filter)
+    def _take_theme(self) -> None:
+        self.grid.set_theme(self._theme.tokens)
+        self.whole.set_theme(self._theme.tokens)
 
     def _retry(self) -> None:
         self._notice.show_loading()

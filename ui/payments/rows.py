@@ -2,99 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Final
 from uuid import UUID
 
 from services.feed.event import PaymentEvent, PaymentState
 from services.payments.filters import PaymentFilter
-from services.payments.row import Key, Names, Page, PaymentRow
-from ui.grid import GridModel, Held
+from services.payments.row import NEWEST_FIRST, Key, Names, Page, PaymentRow, Sort, sort_key
+from ui.grid import Window
+from ui.payments.loaded import AROUND, Loaded
+from ui.payments.restating import key_of, moves, renamed, restated
+from ui.payments.source import PAGE_ROWS
 
-NO_NAMES = Names({}, {}, {})
-#: Above this many loaded rows a reload begins at the top again instead of comparing each of them.
-COMPARED = 2_000
+_LOWEST, _HIGHEST = UUID(int=0), UUID(int=2**128 - 1)
+_MOMENT: Final = timedelta(microseconds=1)
 
 
-class LiveRows:
-    """Keeps a grid's rows right; `wanted` are the payments that only the database can tell."""
+class LiveRows(Loaded):
+    """Keeps a grid's rows right; `wanted` are the payments that only the database can tell, `stale` those that can wait."""
 
-    def __init__(self, model: GridModel[PaymentRow], held: Held[PaymentRow]) -> None:
-        self._model = model
-        self._held = held
-        self._known: dict[UUID, PaymentRow] = {}
-        # Rows whose place in the filter the feed cannot tell: without an answer they go.
-        self._doubtful: set[UUID] = set()
-        self._next: Key | None = None
-        self.wanted: set[UUID] = set()
-        self.names = NO_NAMES
+    # --- the same rows anew --------------------------------------------------------------------------------------
 
-    def __len__(self) -> int:
-        return len(self._known)
+    def again(self) -> tuple[Key | None, int]:
+        """What to ask for to see the same stretch anew: a page below a key (None: the first one), and its length."""
+        seen = self._model.sight()
+        if not seen or (self._window.top is None and seen.start < AROUND):
+            return None, PAGE_ROWS + (seen.stop if seen.start else 0)
+        return self.here()
 
-    @property
-    def next(self) -> Key | None:
-        """Where the next older page begins; None when everything is loaded."""
-        return self._next
+    def here(self) -> tuple[Key, int]:
+        """The same for a page that begins a little above what is seen."""
+        seen = self._model.sight()
+        begin = max(0, seen.start - PAGE_ROWS)
+        return just_above(self._model.sorted_at(begin), self._sort), seen.stop - begin + PAGE_ROWS
 
-    def rows(self) -> list[PaymentRow]:
-        """Every loaded row, shown or waiting, in no order."""
-        return list(self._known.values())
-
-    def reset(self, page: Page) -> None:
-        """Shows a first page instead of everything before."""
-        self._forget()
-        self._next = page.next
-        self._known = {row.id: row for row in page.rows}
-        self._model.reset(page.rows, more=page.next is not None)
-
-    def clear(self) -> None:
-        """Shows nothing."""
-        self.show_only(())
-
-    def merge(self, page: Page) -> None:
-        """Takes a first page of the same filter again, without moving what is being read, as far as that is exact."""
+    def merge(self, page: Page, after: Key | None) -> bool:
+        """Takes the answer to `again` without moving what is being read; False where it does not reach that."""
+        region: Window[Key] = Window(sort_key(self._sort), self._sort.descending)
+        region.show(0, after, page.next, 0)
+        sides = [region.side(Key.of(self._model.sorted_at(at))) for at in range(self._model.rowCount())]
+        seen = self._model.sight()
+        if not page.rows or "within" not in sides[seen.start : seen.stop]:
+            return False
+        self._cut_below(sides.count("below"))
+        self._cut_above(sides.count("above"))
         fresh = {row.id for row in page.rows}
-        if not page.rows or len(self._known) > COMPARED or fresh.isdisjoint(self._known):
-            self.reset(page)
-            return
-        if page.next is None:
-            self._next = None
+        self._leave([row.id for row in self.rows() if row.id not in fresh])
+        self._settle(fresh)
+        top = None if after is None else Key.of(page.rows[0])
+        self._window.show(max(1, self._window.first), top, page.next, page.position.seq)
+        self._seq = page.position.seq
         self.let_ask_more()
-        oldest = page.rows[-1].created_at
-        missing = [row for row in self._known.values() if row.id not in fresh]
-        older = {row.id for row in missing if page.next is not None and row.created_at <= oldest}
-        self._leave(row.id for row in missing if row.id not in older)
-        self.wanted |= older
-        self._doubtful |= older
         self._arrive(page.rows)
+        return True
 
-    def show_only(self, rows: Iterable[PaymentRow]) -> None:
-        """Shows these rows, which nothing follows, in the place of an answer."""
-        self._forget()
-        self._next = None
-        self._known = {row.id: row for row in rows}
-        self._model.reset(sorted(self._known.values(), key=lambda row: (row.created_at, row.id), reverse=True))
+    # --- what happens --------------------------------------------------------------------------------------------
 
-    def let_ask_more(self) -> None:
-        """Allows the next older page to be asked for (again, after it failed to come)."""
-        self._model.set_more(self._next is not None)
-
-    def append(self, page: Page) -> None:
-        """Adds an older page below."""
-        self._next = page.next
-        self._known |= {row.id: row for row in page.rows}
-        self._model.append(page.rows, more=page.next is not None)
-
-    def apply(self, events: Iterable[PaymentEvent], narrowed: PaymentFilter) -> None:
+    def apply(self, events: Sequence[PaymentEvent], narrowed: PaymentFilter) -> None:
         """Follows the feed: changes and takes out what is known, and notes in `wanted` what must be asked for."""
-        latest: dict[UUID, PaymentState | None] = {}
-        for event in events:
-            if event.payment_id is not None:
-                latest[event.payment_id] = event.after
-                self._ask_again(event.payment_id, narrowed)
-        self._leave(known for known, state in latest.items() if state is None or not narrowed.holds(state))
-        self._change({known: state for known, state in latest.items() if state is not None and narrowed.holds(state)})
+        if not events:
+            return
+        if self._window.top is not None and narrowed.decidable:
+            self._follow_above(events, narrowed)
+        latest = {event.payment_id: event.after for event in events if event.payment_id is not None}
+        gone: list[UUID] = []
+        changes: dict[UUID, Callable[[PaymentRow], PaymentRow]] = {}
+        moving: list[tuple[UUID, PaymentState]] = []
+        holds, names, sort, find = narrowed.holds, self.names, self._sort, self._row
+        for known, state in latest.items():
+            if state is None or not holds(state):
+                gone.append(known)
+            elif (row := find(known)) is None:
+                self._await(known, state)
+            elif moves(row, state, sort):
+                moving.append((known, state))
+            else:
+                changes[known] = partial(restated, state=state, names=names)
+        self._note([*changes, *(known for known, _ in moving)], narrowed)
+        self._leave(gone)
+        self._change(changes)
+        self._move(moving)
+        self._seq = max(self._seq, events[-1].seq)
+        self._window.passed(self._seq)
 
     def take(
         self,
@@ -108,94 +99,103 @@ class LiveRows:
         coming: list[PaymentRow] = []
         for row in rows:
             state = later.get(row.id, row.state)
-            if state is not None and narrowed.holds(state):
+            if state is not None and narrowed.holds(state) and self._window.side(key_of(row.id, state)) == "within":
                 coming.append(restated(row, state, self.names))
         told = {row.id for row in coming}
-        self._leave(known for known in asked if known in self._doubtful and known not in told)
+        self._leave([known for known in asked if known in self._doubtful and known not in told])
         self._doubtful.difference_update(asked)
         self._arrive(coming)
 
     def rename(self, names: Names) -> None:
         """Shows routes, vehicles and drivers by their present names."""
-        self.names = names
-        self._replace(restated(row, row.state, names) for row in self._known.values())
+        if names != self.names:
+            self.names = names
+            self._change({row.id: partial(renamed, names=names) for row in self.rows()})
 
-    def _ask_again(self, known: UUID, narrowed: PaymentFilter) -> None:
-        # An event is silent about receipt, passenger and reason, and they may be all that changed.
-        if known in self._known:
+    def attend(self) -> None:
+        """Wants at once what is stale and in view."""
+        if self.stale:
+            seen = {row.id for row in map(self._model.sorted_at, self._model.sight()) if row.id in self.stale}
+            self.stale -= seen
+            self.wanted |= seen
+
+    def disturbs(self, row: PaymentRow) -> bool:
+        """Whether letting in this row would disturb somebody who reads: newest first, news are counted and wait."""
+        seen = self._model.sight()
+        return self._sort == NEWEST_FIRST or seen.start < self._model.place_for(row) < seen.stop
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    def _follow_above(self, events: Sequence[PaymentEvent], narrowed: PaymentFilter) -> None:
+        for event in events:
+            known = event.payment_id
+            if known is None or event.seq <= self._seq:
+                continue
+            was, now = (
+                key_of(known, state) if state is not None and narrowed.holds(state) else None
+                for state in (event.before, event.after)
+            )
+            self._window.follow(event.seq, was, now)
+            news = was is None and now is not None and self._sort == NEWEST_FIRST
+            if news and now is not None and self._window.side(now) == "above":
+                self._held.count_beyond(known)
+
+    def _await(self, known: UUID, state: PaymentState) -> None:
+        key = key_of(known, state)
+        if self._window.side(key) == "within":
+            self._awaited[known] = key
             self.wanted.add(known)
-            if narrowed.search.strip():
-                self._doubtful.add(known)
+        else:
+            self._awaited.pop(known, None)
+            self.wanted.discard(known)
 
-    def _change(self, states: dict[UUID, PaymentState]) -> None:
-        changed: list[PaymentRow] = []
-        for known, state in states.items():
-            row = self._known.get(known)
-            if row is None:
-                if self._within_reach(state):
-                    self.wanted.add(known)
-            elif row.created_at != state.created_at:
-                # It belongs elsewhere in the order of time.
-                self._leave((known,))
-                self.wanted.add(known)
-            elif row.state != state:
-                changed.append(restated(row, state, self.names))
-        self._replace(changed)
+    def _note(self, known: Collection[UUID], narrowed: PaymentFilter) -> None:
+        # An event is silent about receipt, passenger and reason, and they may be all that changed.
+        if narrowed.decidable:
+            self.stale.update(known)
+            self.attend()
+        else:
+            self.wanted.update(known)
+            self._doubtful.update(known)
 
-    def _within_reach(self, state: PaymentState) -> bool:
-        """Whether a payment belongs among the loaded rows; an older one comes with its page."""
-        if self._next is None:
-            return True
-        return state.created_at >= self._next.created_at
+    def _change(self, changes: dict[UUID, Callable[[PaymentRow], PaymentRow]]) -> None:
+        self._model.change(changes)
+        if self._held.count:
+            self._held.update(
+                [change(row) for known, change in changes.items() if (row := self._held.row(known)) is not None]
+            )
+
+    def _move(self, moving: Iterable[tuple[UUID, PaymentState]]) -> None:
+        for known, state in moving:
+            at = self._model.row_of(known)
+            row = self._held.row(known) if at is None else self._model.row_at(at)
+            self._held.remove([known])
+            if row is not None and self._window.side(key_of(known, state)) == "within":
+                self._arrive([restated(row, state, self.names)])
+            else:
+                self._settle([known])
 
     def _arrive(self, rows: Iterable[PaymentRow]) -> None:
         coming = list(rows)
-        self._known |= {row.id: row for row in coming}
+        for row in coming:
+            self._awaited.pop(row.id, None)
+            known = self._row(row.id)
+            if known is not None and moves(known, row, self._sort):
+                self._held.remove([row.id])
         self._held.arrive(coming)
+        self.tidy()
 
-    def _replace(self, rows: Iterable[PaymentRow]) -> None:
-        changed = list(rows)
-        self._known |= {row.id: row for row in changed}
-        self._held.update(changed)
-
-    def _leave(self, ids: Iterable[UUID]) -> None:
-        gone = list(ids)
-        for known in gone:
-            self._known.pop(known, None)
-        self.wanted.difference_update(gone)
-        self._doubtful.difference_update(gone)
-        self._held.remove(gone)
-
-    def _forget(self) -> None:
-        self._held.clear()
-        self._known.clear()
-        self._doubtful.clear()
-        self.wanted.clear()
+    def _leave(self, ids: Collection[UUID]) -> None:
+        if ids:
+            self._settle(ids)
+            for known in ids:
+                self._awaited.pop(known, None)
+            self._held.remove(ids)
 
 
-def restated(row: PaymentRow, state: PaymentState, names: Names) -> PaymentRow:
-    """The row of a payment that is in this state now; names stay where nothing newer is known."""
-    return replace(
-        row,
-        status=state.status,
-        amount=state.amount,
-        refunded_amount=state.refunded_amount,
-        currency=state.currency,
-        method=state.method,
-        created_at=state.created_at,
-        completed_at=state.completed_at,
-        result_code=state.result_code,
-        failure_reason=row.failure_reason if state.result_code == row.result_code else "",
-        route_id=state.route_id,
-        route=_named(names.routes, state.route_id, row.route_id, row.route),
-        vehicle_id=state.vehicle_id,
-        vehicle=_named(names.vehicles, state.vehicle_id, row.vehicle_id, row.vehicle),
-        driver_id=state.driver_id,
-        driver=_named(names.drivers, state.driver_id, row.driver_id, row.driver),
-    )
-
-
-def _named(names: dict[UUID, str], now: UUID | None, before: UUID | None, name: str) -> str:
-    if now is None:
-        return ""
-    return names.get(now, name if now == before else "")
+def just_above(row: PaymentRow, sort: Sort) -> Key:
+    """A key right above a row and all that equal it in what the list is sorted by."""
+    key = Key.of(row)
+    if sort.descending:
+        return Key(key.created_at + _MOMENT, _LOWEST, key.amount, key.status)
+    return Key(key.created_at - _MOMENT, _HIGHEST, key.amount, key.status)

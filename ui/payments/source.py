@@ -9,10 +9,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.payments.filters import PaymentFilter
-from services.payments.row import Key, Names, Page, PaymentRow
+from services.payments.row import NEWEST_FIRST, Key, Names, Page, PaymentRow, Sort
 from services.payments.summary import Summary
 
-PAGE_ROWS = 200
+#: How many rows are asked for at first, and when the list is scrolled on.
+PAGE_ROWS, MORE_ROWS = 200, 400
 
 
 class Fleet(Protocol):
@@ -42,8 +43,20 @@ class Fleet(Protocol):
 class PaymentSource(Protocol):
     """Answers from the database; every method blocks and may raise a `WorkstationError`."""
 
-    def page(self, wanted: PaymentFilter, after: Key | None = None, limit: int = PAGE_ROWS) -> Page:
-        """The next `limit` payments after a key, newest first."""
+    def page(
+        self,
+        wanted: PaymentFilter,
+        after: Key | None = None,
+        limit: int = PAGE_ROWS,
+        *,
+        sort: Sort = NEWEST_FIRST,
+        before: Key | None = None,
+    ) -> Page:
+        """The `limit` payments below the key `after`, or above `before`, or the first ones, in shown order."""
+        ...
+
+    def page_at(self, wanted: PaymentFilter, place: int, limit: int = PAGE_ROWS, *, sort: Sort = NEWEST_FIRST) -> Page:
+        """The page that begins at `place` (from 0), its own place in `first`; past the end, the last page."""
         ...
 
     def rows(self, wanted: PaymentFilter, ids: Collection[UUID]) -> list[PaymentRow]:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from services.domain.money import MINUS
 from services.payments.filters import OTHER
 from services.payments.summary import ORDER
-from ui.payments.words import RATED, SUCCESS_RATE, USUAL, TileText, status_word
+from ui.payments.words import RATED, SUCCESS_RATE, USUAL, TileText, rounded, status_word
 from ui.theme import Theme, font
+from ui.widgets.label import plain_tip
 from ui.widgets.tile import Tile
 
 GAP = 10
 _FIGURE_PIXELS = 21
 # A tile's margins and borders, left and right.
 _BESIDE = 28
+# Between a figure and how it moved.
+_GAP = 6
 
 
 class Tiles(QWidget):
@@ -31,7 +36,7 @@ class Tiles(QWidget):
         self.currency = currency
         self._tiles: dict[str, Tile] = {}
         self._texts: dict[str, TileText] = {}
-        self._metrics = QFontMetrics(font(_FIGURE_PIXELS, 600))
+        self._metrics, self._small = QFontMetrics(font(_FIGURE_PIXELS, 600)), QFontMetrics(font(12))
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(GAP)
@@ -49,8 +54,7 @@ class Tiles(QWidget):
             text = texts.get(name)
             tile.setVisible(text is not None)
             if text is not None:
-                tile.set_details(text.first, text.second)
-                tile.setToolTip(text.figure)
+                tile.setToolTip(plain_tip(text.tip))
         self._texts = dict(texts)
         self._fit()
 
@@ -69,8 +73,21 @@ class Tiles(QWidget):
         if layout is not None:
             layout.activate()
         for name, text in self._texts.items():
-            tile = self._tiles[name]
-            tile.set_figure(fitting(text.figure, tile.width() - _BESIDE, self._metrics))
+            self._fit_one(self._tiles[name], text)
+
+    def _fit_one(self, tile: Tile, text: TileText) -> None:
+        room = tile.width() - _BESIDE
+        beside = self._small.horizontalAdvance(text.changed) + _GAP if text.changed else 0
+        # How a figure moved gives way to its shillings, and its cents give way to how it moved.
+        whole = text.figure.partition(".")[0]
+        there = self._metrics.horizontalAdvance(whole) + beside <= room
+        tile.set_figure(fitting(text.figure, room - beside if there else room, self._metrics))
+        tile.set_changed(text.changed if there else "")
+        lines = zip((text.first, text.second), text.short, strict=True)
+        tile.set_details(*(self._fitting(line, short, room) for line, short in lines))
+
+    def _fitting(self, line: str, short: str, room: int) -> str:
+        return short if short and self._small.horizontalAdvance(line) > room else line
 
     def _add(self, name: str, title: str, status: str, unit: str) -> None:
         tile = Tile(self._theme, title, status=status, unit=unit)
@@ -82,11 +99,15 @@ class Tiles(QWidget):
 
 
 def fitting(figure: str, room: int, metrics: QFontMetrics) -> str:
-    """The figure, or its whole shillings where it would be cut off: what is left of a cut figure reads as another."""
+    """The figure, its whole shillings, or '≈ 123.5 bn', whatever there is room for: what is left of a cut figure reads as another."""
     whole, point, _ = figure.rpartition(".")
     if not point or metrics.horizontalAdvance(figure) <= room or "%" in figure:
         return figure
-    return whole
+    return (
+        whole
+        if metrics.horizontalAdvance(whole) <= room
+        else rounded(Decimal(figure.replace(",", "").replace(MINUS, "-")))
+    )
 
 
 def _statuses(name: str) -> frozenset[str]:

@@ -1,35 +1,30 @@
-"""The page's figures and filters in words; no pixels."""
+"""The page's figures in words; no pixels."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
-from uuid import UUID
 
 from services.domain.money import shown
-from services.domain.payment import (
-    COMPLETED,
-    FAILED,
-    PENDING,
-    REFUNDED,
-    TAKEN,
-    method_shown,
-    result_in_words,
-    status_shown,
-)
-from services.domain.period import Days, today
-from services.payments.filters import OTHER, PaymentFilter
-from services.payments.row import Names
+from services.domain.payment import COMPLETED, FAILED, PENDING, REFUNDED, TAKEN, result_in_words
+from services.payments.filters import PaymentFilter
 from services.payments.summary import ORDER, Figures, Summary, success_rate
+from ui.payments.filter_words import counted_line as counted_line
+from ui.payments.filter_words import filter_in_words as filter_in_words
+from ui.payments.filter_words import is_today as is_today
+from ui.payments.filter_words import payments_counted as payments_counted
+from ui.payments.filter_words import status_word as status_word
 
 SUCCESS_RATE: Final = "success_rate"
 #: What the success rate counts, and so the rows behind it.
 RATED: Final = TAKEN | {FAILED}
 #: Tiles that are there even when they are empty.
 USUAL: Final = (COMPLETED, PENDING, FAILED, REFUNDED)
+_RATE: Final = "Payments that brought money, of these and the failed ones"
+_SIZES: Final = ((10**12, "tn"), (10**9, "bn"), (10**6, "M"), (10**3, "k"))
 _SHORTLY: Final = {
     "": "no reason given",
     "1": "no balance",
@@ -43,17 +38,15 @@ _SHORTLY: Final = {
 
 @dataclass(frozen=True, slots=True)
 class TileText:
-    """What one tile says; `figure` is '' where it is not known."""
+    """What one tile says: `figure` ('' where it is not known), how it `changed`, two lines below, and `tip`, all in words."""
 
     figure: str = ""
     first: str = ""
     second: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    now: datetime
-    yesterday: str
+    changed: str = ""
+    tip: str = ""
+    #: The two lines where there is little room; '' where they are cut then.
+    short: tuple[str, str] = ("", "")
 
 
 def tile_texts(summary: Summary | None, narrowed: PaymentFilter, now: datetime) -> dict[str, TileText]:
@@ -63,12 +56,14 @@ def tile_texts(summary: Summary | None, narrowed: PaymentFilter, now: datetime) 
     within = summary if narrowed.hour is None else at_hour(summary, narrowed.hour)
     totals = within.by_status()
     before = _yesterday(within, narrowed, now)
-    moment = _Moment(now, f"yesterday {within.as_of.astimezone(narrowed.days.zone):%H:%M}")
-    texts = {
-        status: _status_tile(status, totals.get(status, Figures()), before, within, moment)
-        for status in ORDER
-        if status in USUAL or totals.get(status, Figures()).count
-    }
+    until = f"{within.as_of.astimezone(narrowed.days.zone):%H:%M}"
+    texts: dict[str, TileText] = {}
+    for status in ORDER:
+        figures = totals.get(status, Figures())
+        if status in USUAL or figures.count:
+            text = _status_tile(status, figures, within, now)
+            # A pending payment of yesterday has long become something else: there is nothing to compare with.
+            texts[status] = text if status == PENDING else _compared(text, figures, before.get(status), until)
     return texts | {SUCCESS_RATE: _rate_tile(totals, before)}
 
 
@@ -78,17 +73,6 @@ def at_hour(summary: Summary, hour: int) -> Summary:
     return replace(summary, cells=cells, yesterday=None, oldest_pending=None)
 
 
-def payments_counted(count: int) -> str:
-    """'1 payment', '1,142 payments'."""
-    return f"{count:,} payment{'' if count == 1 else 's'}"
-
-
-def counted_line(count: int, narrowed: PaymentFilter, now: datetime) -> str:
-    """What stands in the window's status bar: '1,284 payments today'."""
-    when = "today" if is_today(narrowed.days, now) else "in these days"
-    return f"{payments_counted(count)} {when}{', filtered' if narrowed.narrowed else ''}"
-
-
 def change(now: Decimal, before: Decimal) -> str:
     """'▲ 6.2 %', '▼ 3 %' or '± 0 %'; '' where there was nothing to compare with."""
     if not before:
@@ -96,6 +80,14 @@ def change(now: Decimal, before: Decimal) -> str:
     percent = (now - before) / before * 100
     written = f"{abs(percent):,.1f}" if abs(percent) < 100 else f"{abs(percent):,.0f}"
     return _arrow(percent if written != "0.0" else Decimal(0), f"{written} %")
+
+
+def rounded(amount: Decimal) -> str:
+    """An amount where there is no room for all of it: '≈ 12.3 M', '≈ 945 bn'; '150.00' stays as it is."""
+    for size, unit in _SIZES:
+        if abs(amount) >= size:
+            return f"≈ {shown(amount / size, decimals=1 if abs(amount) < 100 * size else 0)} {unit}"
+    return shown(amount)
 
 
 def rate_in_words(rate: float | None) -> str:
@@ -128,68 +120,60 @@ def failures_in_words(failures: Mapping[str, int], most: int = 2) -> str:
     return ", ".join(parts)
 
 
-def status_word(status: str) -> str:
-    """A status group as filters and tiles name it."""
-    return "Other" if status == OTHER else status_shown(status)
-
-
-def filter_in_words(narrowed: PaymentFilter, names: Names) -> str:
-    """What the rows are narrowed to: 'Failed · Nairobi – Nakuru · 07:00–07:59 · “alice”'."""
-    parts = [
-        ", ".join(status_word(status) for status in ORDER if status in narrowed.statuses),
-        ", ".join(_known(narrowed.routes, names.routes, "route")),
-        ", ".join(_known(narrowed.vehicles, names.vehicles, "vehicle")),
-        ", ".join(_known(narrowed.drivers, names.drivers, "driver")),
-        ", ".join(sorted(method_shown(method) for method in narrowed.methods)),
-        "" if narrowed.hour is None else f"{narrowed.hour:02}:00–{narrowed.hour:02}:59",
-        f"“{narrowed.search.strip()}”" if narrowed.search.strip() else "",
-    ]
-    return " · ".join(part for part in parts if part)
-
-
-def _known(ids: Iterable[UUID], names: Mapping[UUID, str], noun: str) -> list[str]:
-    return sorted(names.get(known, f"a {noun}") for known in ids)
-
-
-def is_today(days: Days, now: datetime) -> bool:
-    """Whether a range is the fleet's day now."""
-    return days.first == days.last == today(days.zone, now)
-
-
 def _yesterday(summary: Summary, narrowed: PaymentFilter, now: datetime) -> Mapping[str, Figures]:
-    return summary.yesterday or {} if is_today(narrowed.days, now) else {}
+    compared = is_today(narrowed.days, now) and narrowed.basis == "created"
+    return summary.yesterday or {} if compared else {}
 
 
-def _status_tile(
-    status: str, figures: Figures, before: Mapping[str, Figures], summary: Summary, moment: _Moment
-) -> TileText:
-    # A pending payment of yesterday has long become something else: there is nothing to compare with.
-    moved = "" if status == PENDING else change(figures.amount, before.get(status, Figures()).amount)
-    counted = payments_counted(figures.count)
-    if status == COMPLETED:
-        return TileText(shown(figures.amount), counted, f"{moved} on {moment.yesterday}" if moved else "")
-    second = _second_line(status, figures, summary, moment.now)
-    return TileText(shown(figures.amount), f"{counted} · {moved}" if moved else counted, second)
+def _compared(text: TileText, figures: Figures, before: Figures | None, until: str) -> TileText:
+    """The tile with the same time yesterday beside its figure and its count."""
+    if before is None:
+        return text
+    amount = change(figures.amount, before.amount)
+    count = change(Decimal(figures.count), Decimal(before.count))
+    moves = [f"{words} {moved}" for words, moved in (("amount", amount), ("payments", count)) if moved]
+    if not moves:
+        return text
+    against = f"against yesterday until {until}"
+    return replace(
+        text,
+        first=f"{text.first} · {count}" if count else text.first,
+        second=text.second or against,
+        short=(text.short[0], text.short[1] if text.second else f"{count or amount} on yesterday"),
+        changed=amount,
+        tip=f"{text.tip}\n{', '.join(moves)}, {against}",
+    )
 
 
-def _second_line(status: str, figures: Figures, summary: Summary, now: datetime) -> str:
+def _status_tile(status: str, figures: Figures, summary: Summary, now: datetime) -> TileText:
+    amount, counted = shown(figures.amount), payments_counted(figures.count)
+    second, short = _second_line(status, figures, summary, now)
+    return TileText(amount, counted, second, tip=amount, short=(counted, short))
+
+
+def _second_line(status: str, figures: Figures, summary: Summary, now: datetime) -> tuple[str, str]:
     if status == PENDING:
         oldest = summary.oldest_pending
-        return f"oldest {age(oldest, now)}" if figures.count and oldest is not None else ""
+        return (f"oldest {age(oldest, now)}", "") if figures.count and oldest is not None else ("", "")
     if status == FAILED:
-        return failures_in_words(summary.failures())
-    return f"{shown(figures.refunded)} given back" if figures.refunded or (figures.count and status == REFUNDED) else ""
+        return failures_in_words(summary.failures()), failures_in_words(summary.failures(), most=1)
+    if figures.refunded or (figures.count and status == REFUNDED):
+        return f"{shown(figures.refunded)} given back", f"{rounded(figures.refunded)} back"
+    return "", ""
 
 
 def _rate_tile(totals: Mapping[str, Figures], before: Mapping[str, Figures]) -> TileText:
     rate, earlier = success_rate(totals), success_rate(before)
     rated = sum(figures.count for status, figures in totals.items() if status in RATED)
     paid = rated - totals.get(FAILED, Figures()).count
-    points = ""
+    points, short = "", ""
     if rate is not None and earlier is not None:
         moved = round((rate - earlier) * 100, 1)
-        points = f"{_arrow(Decimal(str(moved)), f'{abs(moved):.1f} points')} on yesterday"
-    return TileText(rate_in_words(rate), f"{paid:,} of {rated:,} paid" if rated else "", points)
+        short = _arrow(Decimal(str(moved)), f"{abs(moved):.1f} points")
+        points = f"{short} on yesterday"
+    return TileText(
+        rate_in_words(rate), f"{paid:,} of {rated:,} paid" if rated else "", points, tip=_RATE, short=("", short)
+    )
 
 
 def _arrow(direction: Decimal, written: str) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from services.database.fleets import Fleet
 from services.domain.errors import Cancelled, DatabaseUnreachable, WorkstationError
 from services.domain.period import NAIROBI, today
 from services.reconciliation.results import DayDetail, DayResult, DayRow, ExceptionRow
@@ -98,15 +99,15 @@ class ReconciliationPage(QWidget):
         """The day that is shown."""
         return self._shown
 
-    def set_fleet(self, fleet_id: UUID, zone: ZoneInfo) -> None:
+    def set_fleet(self, fleet: Fleet) -> None:
         """Shows another fleet's days."""
-        if fleet_id != self._fleet:
+        if fleet.id != self._fleet:
             self._wanted = self._shown = None
             self.summary.hide()
             self.said.clear()
             self.days.show_days((), None)
             self._nothing()
-        self._fleet, self._zone = fleet_id, zone
+        self._fleet, self._zone = fleet.id, fleet.zone
         self.reload()
 
     def reload(self) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QDate, QLocale, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QTextCharFormat
+from PySide6.QtCore import QDate, QEvent, QLocale, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QTextCharFormat
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QDateEdit,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
+    QTableView,
     QVBoxLayout,
 )
 
@@ -35,6 +36,10 @@ PRESETS: Final = {
     "this_month": "This month",
     "last_30_days": "Last 30 days",
 }
+
+
+_PICK_FIRST: Final = "Choose the first day (arrow keys, then Space)"
+_PICK_LAST: Final = "Now choose the last day"
 
 
 def days_in_words(days: Days) -> str:
@@ -59,14 +64,15 @@ class DayRangeButton(Chip):
         *,
         name: str = "Days",
         chosen: str = "today",
+        presets: Mapping[str, str] = PRESETS,
         zone: ZoneInfo = NAIROBI,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         super().__init__(theme, name, caption=False)
         self._zone, self._now = zone, now
-        self._preset = chosen
+        self._presets, self._preset = presets, chosen
         self._range = preset(chosen, zone, now())
-        self._popup = RangePopup(theme, self)
+        self._popup = RangePopup(theme, self, presets)
         self._popup.preset_picked.connect(self._pick_preset)
         self._popup.range_picked.connect(self._pick_range)
         self.clicked.connect(self._open)
@@ -112,7 +118,7 @@ class DayRangeButton(Chip):
         self.changed.emit(self.days)
 
     def _tell(self) -> None:
-        words = PRESETS[self._preset] if self._preset else days_in_words(self._range)
+        words = self._presets[self._preset] if self._preset else days_in_words(self._range)
         self.show_value(words, active=True, clearable=False)
 
 
@@ -122,13 +128,14 @@ class RangePopup(Popup):
     preset_picked = Signal(str)
     range_picked = Signal(object, object)
 
-    def __init__(self, theme: Theme, anchor: Chip) -> None:
+    def __init__(self, theme: Theme, anchor: Chip, presets: Mapping[str, str]) -> None:
         super().__init__(anchor)
-        self._theme = theme
+        self._theme, self._presets = theme, presets
         self.presets = QListWidget()
         self.calendar = QCalendarWidget()
         self.first, self.last = QDateEdit(), QDateEdit()
         self.apply = button("Show these days", "primary")
+        self._hint = label(_PICK_FIRST, tone="faint", scale="small")
         self._picking_last = False
         self._marked: list[QDate] = []
         self._build()
@@ -136,14 +143,25 @@ class RangePopup(Popup):
 
     def offer(self, chosen: str, first: date, last: date) -> None:
         """Shows what is chosen now."""
-        self._picking_last = False
-        self.presets.setCurrentRow(list(PRESETS).index(chosen) if chosen else -1)
+        self._pick_next(False)
+        self.presets.setCurrentRow(list(self._presets).index(chosen) if chosen else -1)
         self._show_range(_qdate(first), _qdate(last))
         self.calendar.setSelectedDate(_qdate(last))
         self.presets.setFocus()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Space and Enter choose the day on which the keyboard stands, as a click does; Esc closes the panel."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._day_clicked(self.calendar.selectedDate())
+                return True
+            if event.key() == Qt.Key.Key_Escape:
+                self.hide()
+                return True
+        return super().eventFilter(watched, event)
+
     def _build(self) -> None:
-        for words in PRESETS.values():
+        for words in self._presets.values():
             item = QListWidgetItem(words, self.presets)
             item.setSizeHint(QSize(0, 28))
         self.presets.setAccessibleName("Ranges of days")
@@ -153,6 +171,10 @@ class RangePopup(Popup):
         self.calendar.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
         self.calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         self.calendar.setHorizontalHeaderFormat(QCalendarWidget.HorizontalHeaderFormat.ShortDayNames)
+        self.calendar.setAccessibleName("Calendar")
+        # The grid of days inside takes the keys; Qt would only mark a day with them, and never begin a range.
+        for grid in self.calendar.findChildren(QTableView):
+            grid.installEventFilter(self)
         self.calendar.setFixedHeight(220)
         self.calendar.setMinimumWidth(308)
         row = QHBoxLayout()
@@ -169,6 +191,7 @@ class RangePopup(Popup):
         column = QVBoxLayout()
         column.setSpacing(8)
         column.addWidget(self.calendar)
+        column.addWidget(self._hint)
         fields = QGridLayout()
         fields.setSpacing(6)
         for place, (words, field) in enumerate((("From", self.first), ("To", self.last))):
@@ -196,7 +219,7 @@ class RangePopup(Popup):
         # A click can both click and activate an item; the first of them closes the panel.
         if self.isVisible() and self.presets.currentRow() >= 0:
             self.hide()
-            self.preset_picked.emit(list(PRESETS)[self.presets.currentRow()])
+            self.preset_picked.emit(list(self._presets)[self.presets.currentRow()])
 
     def _take_range(self) -> None:
         self.hide()
@@ -210,7 +233,11 @@ class RangePopup(Popup):
             self._show_range(_qdate(first), _qdate(last))
         else:
             self._show_range(day, day)
-        self._picking_last = not self._picking_last
+        self._pick_next(not self._picking_last)
+
+    def _pick_next(self, last: bool) -> None:
+        self._picking_last = last
+        self._hint.setText(_PICK_LAST if last else _PICK_FIRST)
 
     def _show_range(self, first: QDate, last: QDate) -> None:
         for field, day in ((self.first, first), (self.last, last)):

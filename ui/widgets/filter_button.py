@@ -11,11 +11,14 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem
 
 from ui.theme import Theme
 from ui.widgets.chip import Chip
+from ui.widgets.label import label
 from ui.widgets.popup import Popup
 
 SEARCH_ABOVE = 12
 _VALUE = Qt.ItemDataRole.UserRole
 _ROWS_SHOWN = 12
+#: So many values are told in a tool tip.
+_TOLD = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,10 @@ class FilterButton(Chip):
         self._values = self._ordered(values)
         self._tell()
 
+    def drop(self, value: str) -> None:
+        """Takes one value out, as a person does by the × of its own."""
+        self._choose(set(self._values) - {value})
+
     def _open(self) -> None:
         self._popup.offer(self._choices, self._values)
         self._popup.drop()
@@ -98,14 +105,16 @@ class FilterButton(Chip):
 
     def _tell(self) -> None:
         changed = self._values != self._default
-        self.show_value(self._in_words(), active=changed, clearable=changed)
+        words = self.words(self._values)
+        told = ", ".join(words[:_TOLD]) + (f" and {len(words) - _TOLD:,} more" if len(words) > _TOLD else "")
+        more = f"+{len(words) - 1}" if len(words) > 1 else ""
+        first = words[0] if words else self._any_text
+        self.show_value(first, active=changed, clearable=changed, more=more, whole=told)
 
-    def _in_words(self) -> str:
-        if not self._values:
-            return self._any_text
-        words = {choice.value: choice.text for choice in self._choices}
-        first = words.get(self._values[0], self._values[0])
-        return first if len(self._values) == 1 else f"{first} +{len(self._values) - 1}"
+    def words(self, values: Iterable[str]) -> list[str]:
+        """What people read for these values; a value that is not offered is its own word."""
+        known = {choice.value: choice.text for choice in self._choices}
+        return [known.get(value, value) for value in values]
 
 
 class ChoicePopup(Popup):
@@ -124,23 +133,29 @@ class ChoicePopup(Popup):
         self.list = QListWidget()
         self.list.setAccessibleName(name)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setUniformItemSizes(True)
+        self._nothing = label("Nothing is called that", tone="faint")
+        self._nothing.setContentsMargins(8, 2, 8, 4)
         self.list.itemClicked.connect(self._pick)
         self.list.installEventFilter(self)
         self.body.addWidget(self.search)
         self.body.addWidget(self.list)
+        self.body.addWidget(self._nothing)
 
     def offer(self, choices: Sequence[Choice], chosen: Sequence[str]) -> None:
-        """Lists the choices and ticks the chosen ones."""
+        """Lists the choices and ticks the chosen ones; in a long list these stand first."""
+        long, ticked = len(choices) > SEARCH_ABOVE, frozenset(chosen)
         self.list.clear()
-        for choice in choices:
-            self.list.addItem(self._item(choice, chosen=choice.value in chosen))
+        for choice in sorted(choices, key=lambda choice: choice.value not in ticked) if long else choices:
+            self.list.addItem(self._item(choice, chosen=choice.value in ticked))
         self.search.clear()
-        self.search.setVisible(len(choices) > SEARCH_ABOVE)
+        self.search.setVisible(long)
+        self._nothing.hide()
         rows = max(1, min(len(choices), _ROWS_SHOWN))
         self.list.setFixedHeight(rows * max(28, self.list.sizeHintForRow(0)) + 2)
         self.list.setFixedWidth(max(190, min(360, self.list.sizeHintForColumn(0) + 30)))
         self.list.setCurrentRow(0)
-        (self.search if len(choices) > SEARCH_ABOVE else self.list).setFocus()
+        (self.search if long else self.list).setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter and Space tick the current choice; Down leaves the search box for the list."""
@@ -178,10 +193,18 @@ class ChoicePopup(Popup):
         self.picked.emit(item.data(_VALUE))
 
     def _narrow(self, sought: str) -> None:
-        first: QListWidgetItem | None = None
+        first = -1
         for row in range(self.list.count()):
             item = self.list.item(row)
-            item.setHidden(sought.casefold().strip() not in item.text().casefold())
-            if first is None and not item.isHidden():
-                first = item
-        self.list.setCurrentRow(-1 if first is None else self.list.row(first))
+            item.setHidden(not _holds(item.text(), sought))
+            if first < 0 and not item.isHidden():
+                first = row
+        self.list.setCurrentRow(first)
+        self._nothing.setVisible(first < 0)
+
+
+def _holds(text: str, sought: str) -> bool:
+    """Whether a text holds what is sought, with or without blanks ('kda123' finds 'KDA 123A'), or has words that begin so."""
+    folded, wanted = text.casefold(), sought.casefold().split()
+    words = folded.split()
+    return "".join(wanted) in "".join(words) or all(any(word.startswith(part) for word in words) for part in wanted)

@@ -1,15 +1,19 @@
-"""The box people search in: it waits until the typing pauses."""
+"""The box people search in: it waits until the typing pauses, and says when an answer takes its time."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QColor, QIcon, QKeyEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QLineEdit
 
 from ui.icons import icon
 from ui.theme import Theme
 
-PAUSE_MS = 250
+PAUSE_MS = 150
+#: Nothing says "searching" before a person could notice the wait.
+BUSY_AFTER_MS = 200
+_TURN_MS = 90
+_TURN_DEGREES = 40
 
 
 class SearchField(QLineEdit):
@@ -21,8 +25,11 @@ class SearchField(QLineEdit):
         super().__init__()
         self._theme = theme
         self._last = ""
+        self._angle = 0
         self._pause = QTimer(self, singleShot=True, interval=pause_ms)
         self._pause.timeout.connect(self._tell)
+        self._turning = QTimer(self)
+        self._turning.timeout.connect(self._turn)
         self._glass = QAction(self)
         self._cross = QAction("Clear", self)
         self._cross.setVisible(False)
@@ -35,6 +42,25 @@ class SearchField(QLineEdit):
         self.returnPressed.connect(self._tell)
         theme.changed.connect(self._redraw)
         self._redraw()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether typing has not paused yet, so that what is written is still to be searched."""
+        return self._pause.isActive()
+
+    @property
+    def busy(self) -> bool:
+        """Whether the box says that it is searching."""
+        return self._angle != 0
+
+    def show_busy(self, busy: bool) -> None:
+        """Says that the answer is on its way, once that takes noticeably long; or that it is there."""
+        if busy and not self._turning.isActive():
+            self._turning.start(BUSY_AFTER_MS)
+        elif not busy:
+            self._turning.stop()
+            self._angle = 0
+            self._redraw()
 
     def take_focus(self) -> None:
         """Puts the cursor here and selects what is written; what a page's Ctrl+F runs."""
@@ -70,6 +96,27 @@ class SearchField(QLineEdit):
             self._last = text
             self.searched.emit(text)
 
+    def _turn(self) -> None:
+        self._turning.setInterval(_TURN_MS)
+        self._angle = self._angle % 360 + _TURN_DEGREES
+        self._glass.setIcon(QIcon(_ring(self._angle, self._theme.tokens.accent, self.devicePixelRatioF())))
+        self._glass.setToolTip("Searching…")
+
     def _redraw(self) -> None:
-        self._glass.setIcon(icon("search", self._theme.tokens.faint))
         self._cross.setIcon(icon("close", self._theme.tokens.faint))
+        if not self.busy:
+            self._glass.setIcon(icon("search", self._theme.tokens.faint))
+            self._glass.setToolTip("")
+
+
+def _ring(angle: int, colour: str, ratio: float) -> QPixmap:
+    """Three quarters of a ring, turned clockwise by `angle` degrees."""
+    picture = QPixmap(round(16 * ratio), round(16 * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(colour), 1.6, c=Qt.PenCapStyle.RoundCap))
+    painter.drawArc(QRectF(2.5, 2.5, 11, 11), -angle * 16, 270 * 16)
+    painter.end()
+    return picture

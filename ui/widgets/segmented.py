@@ -24,6 +24,7 @@ class Segmented(QWidget):
         for value, text in options:
             row.addWidget(self._segment(value, text))
         self._buttons[options[0][0]].setChecked(True)
+        self.setFocusProxy(self._buttons[options[0][0]])
 
     @property
     def value(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.theme import Theme
@@ -11,6 +11,8 @@ from ui.widgets.label import ElidedLabel, label, see_through
 
 HEIGHT = 104
 _UNKNOWN = "—"
+# What stands in a tile's first line beside title and unit: margins, borders, the dot and the gaps.
+_HEAD = 47
 
 
 class Dot(QWidget):
@@ -41,6 +43,8 @@ class Tile(QPushButton):
         self._name = ElidedLabel(title, tone=_tone(status), scale="small")
         self._name.setProperty("scale", "small")
         self._figure = ElidedLabel(_UNKNOWN, scale="figure")
+        self._unit_label = label(unit, tone="faint", scale="small")
+        self._changed = label(tone="faint", scale="small")
         self._details = (ElidedLabel(tone="faint", scale="small"), ElidedLabel(tone="faint", scale="small"))
         self._build(Dot(theme, status))
         self.setCheckable(True)
@@ -60,6 +64,11 @@ class Tile(QPushButton):
         return self._details[0].text(), self._details[1].text()
 
     @property
+    def changed(self) -> str:
+        """How the figure moved, as shown beside it."""
+        return self._changed.text()
+
+    @property
     def active(self) -> bool:
         """Whether the tile says that its rows are what the page shows."""
         return self.isChecked()
@@ -67,6 +76,12 @@ class Tile(QPushButton):
     def set_figure(self, text: str) -> None:
         """Shows another figure; '' when it is not known."""
         self._figure.setText(text or _UNKNOWN)
+        self._announce()
+
+    def set_changed(self, text: str) -> None:
+        """Shows beside the figure how it moved; '' for nothing."""
+        self._changed.setText(text)
+        self._changed.setVisible(bool(text))
         self._announce()
 
     def set_details(self, first: str, second: str = "") -> None:
@@ -90,25 +105,43 @@ class Tile(QPushButton):
         """Wide enough for the shortest useful figure."""
         return QSize(96, HEIGHT)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The unit gives way to the title."""
+        super().resizeEvent(event)
+        words = self._name.sizeHint().width() + self._unit_label.sizeHint().width()
+        self._unit_label.setVisible(bool(self._unit) and words + _HEAD <= self.width())
+
     def _build(self, dot: Dot) -> None:
         head = QHBoxLayout()
         head.setSpacing(6)
         head.addWidget(dot)
         head.addWidget(self._name, 1)
-        head.addWidget(label(self._unit, tone="faint", scale="small"))
+        head.addWidget(self._unit_label)
         column = QVBoxLayout(self)
         column.setContentsMargins(13, 11, 13, 11)
         column.setSpacing(0)
         column.addLayout(head)
-        for line, height in ((self._figure, 28), (self._details[0], 18), (self._details[1], 18)):
-            line.setFixedHeight(height)
+        column.addLayout(self._figure_and_change())
+        for line in self._details:
+            line.setFixedHeight(18)
             column.addWidget(line)
         column.addStretch(1)
         for part in self.findChildren(QWidget):
             see_through(part)
 
+    def _figure_and_change(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self._figure.setFixedHeight(28)
+        row.addWidget(self._figure, 1)
+        # On the figure's own base line.
+        self._changed.setContentsMargins(0, 5, 0, 0)
+        row.addWidget(self._changed)
+        self._changed.hide()
+        return row
+
     def _announce(self) -> None:
-        self.setAccessibleName(" ".join(part for part in (self._title, self._unit, self.figure) if part))
+        self.setAccessibleName(" ".join(part for part in (self._title, self._unit, self.figure, self.changed) if part))
         self.setAccessibleDescription(", ".join(line for line in self.details if line))
 
 

@@ -17,7 +17,13 @@ from ui.grid.model import CONCEALED
 
 NUMBERS = st.lists(st.integers(1, 40), max_size=8)
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["insert", "update", "remove", "reset", "append", "trim"]), NUMBERS), max_size=12
+    st.tuples(
+        st.sampled_from(
+            ["insert", "update", "change", "remove", "reset", "append", "above", "cut", "cut_above", "look"]
+        ),
+        NUMBERS,
+    ),
+    max_size=12,
 )
 
 
@@ -27,14 +33,19 @@ def plainly(rows: dict[int, Paid], step: str, given_numbers: list[int], version:
         return {number: Paid(number, version) for number in given_numbers}
     if step == "remove":
         return {number: row for number, row in rows.items() if number not in given_numbers}
-    if step == "trim":
-        kept = sorted(rows, reverse=True)[: len(given_numbers)]
-        return {number: rows[number] for number in kept}
-    if step == "update":
+    if step == "look":
+        return rows
+    if step in ("cut", "cut_above"):
+        gone = sorted(rows, reverse=step == "cut_above")[: len(given_numbers)]
+        return {number: row for number, row in rows.items() if number not in gone}
+    if step in ("update", "change"):
         return {number: Paid(number, version) if number in given_numbers else row for number, row in rows.items()}
     if step == "append":
         lowest = min(rows, default=99)
         given_numbers = [number for number in given_numbers if number in rows or number < lowest]
+    if step == "above":
+        highest = max(rows, default=0)
+        given_numbers = [number for number in given_numbers if number in rows or number > highest]
     return rows | {number: Paid(number, version) for number in given_numbers}
 
 
@@ -44,32 +55,48 @@ def apply(model: GridModel[Paid], shown: dict[int, Paid], step: str, given_numbe
         model.reset(sorted(set(rows), key=lambda row: -row.number))
     elif step == "remove":
         model.remove([*given_numbers, 777])
-    elif step == "trim":
-        model.trim(len(given_numbers))
-        model.set_more(False)
+    elif step == "cut":
+        model.let_go_below(min(len(given_numbers), len(shown)))
+    elif step == "cut_above":
+        model.let_go_above(min(len(given_numbers), len(shown)))
     elif step == "update":
         model.update(rows)
-    elif step == "append":
-        lowest = min(shown, default=99)
-        page = {row.number: row for row in rows if row.number in shown or row.number < lowest}
-        model.append(sorted(page.values(), key=lambda row: -row.number))
+    elif step == "change":
+        model.change({number: lambda row: replace(row, name=version) for number in given_numbers})
+    elif step == "look" and shown:
+        model.text(model.rowCount() // 2, 1)
+    elif step in ("append", "above"):
+        beyond = (
+            (lambda number: number < min(shown, default=99))
+            if step == "append"
+            else (lambda number: number > max(shown, default=0))
+        )
+        page = {row.number: row for row in rows if row.number in shown or beyond(row.number)}
+        put = model.append if step == "append" else model.put_above
+        put(sorted(page.values(), key=lambda row: -row.number))
+    elif step == "look":
+        return
     else:
         model.insert_sorted(rows)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(steps=STEPS)
+@given(steps=STEPS, seen=st.sampled_from([None, range(0), range(2, 5)]))
 def test_whatever_happens_the_table_is_what_a_plain_list_would_be(
-    qapp: QApplication, steps: list[tuple[str, list[int]]]
+    qapp: QApplication, steps: list[tuple[str, list[int]]], seen: range | None
 ) -> None:
     model = GridModel(COLUMNS, lambda row: row.number, order=Order[Paid](lambda row: row.number), clock=Clock())
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    if seen is not None:
+        model.watch(lambda: seen)
     shown: dict[int, Paid] = {}
     for version, (step, given_numbers) in enumerate(steps):
         apply(model, shown, step, given_numbers, f"name {version}")
         shown = plainly(shown, step, given_numbers, f"name {version}")
         wanted = sorted(shown.values(), key=lambda row: -row.number)
-        assert list(model.rows) == wanted
+        assert [model.sorted_row(row.number) is not None for row in wanted] == [True] * model.rowCount()
+        if step != "change":
+            assert list(model.rows) == wanted
         assert [model.row_of(row.number) for row in wanted] == list(range(len(wanted)))
         assert [model.text(at, 1) for at in range(len(wanted))] == [row.name for row in wanted]
     tester.deleteLater()
@@ -120,16 +147,6 @@ def test_new_rows_go_where_they_belong_and_are_marked(model: GridModel[Paid]) ->
     assert model.marks.newness(5) == 0.0
 
 
-def test_a_late_row_below_the_last_is_left_to_its_page(model: GridModel[Paid]) -> None:
-    model.reset([Paid(9), Paid(7)], more=True)
-    model.fetchMore(QModelIndex())
-    model.insert_sorted([Paid(8), Paid(3)])
-    assert numbers(model) == [9, 8, 7]
-    model.append([Paid(5), Paid(3)])
-    model.insert_sorted([Paid(2)])
-    assert numbers(model) == [9, 8, 7, 5, 3, 2]
-
-
 def test_without_an_order_new_rows_go_to_the_top_as_given(clock: Clock, qapp: QApplication) -> None:
     model = GridModel(COLUMNS, lambda row: row.number, clock=clock)
     model.reset([Paid(1)])
@@ -161,13 +178,72 @@ def test_an_older_page_is_asked_for_once(model: GridModel[Paid], qtbot: QtBot) -
     assert not model.canFetchMore(QModelIndex())
 
 
-def test_trimmed_rows_can_be_asked_for_again(model: GridModel[Paid]) -> None:
+def test_pages_are_asked_for_once_at_either_end(model: GridModel[Paid]) -> None:
+    asked: list[str] = []
+    model.more_wanted.connect(lambda: asked.append("more"))
+    model.earlier_wanted.connect(lambda: asked.append("earlier"))
+    model.reset(down_from(9)[3:], more=True, earlier=True)
+    for _ in range(2):
+        model.fetch_earlier()
+        model.fetchMore(QModelIndex())
+    assert asked == ["earlier", "more"]
+    model.put_above([Paid(8), Paid(7)], earlier=True)
+    model.fetch_earlier()
+    model.put_above([Paid(9)])
+    model.fetch_earlier()
+    assert asked == ["earlier", "more", "earlier"]
+    assert numbers(model) == list(range(9, 0, -1))
+    assert not model.marks
+    assert not model.earlier
+
+
+def test_rows_that_were_let_go_can_be_asked_for_again(model: GridModel[Paid]) -> None:
     model.reset(down_from(5))
-    model.trim(9)
     assert not model.canFetchMore(QModelIndex())
-    model.trim(2)
-    assert numbers(model) == [5, 4]
-    assert model.canFetchMore(QModelIndex())
+    assert (model.earlier, model.more) == (False, False)
+    model.let_go_below(2)
+    model.let_go_above(1)
+    assert numbers(model) == [4, 3]
+    assert (model.earlier, model.more) == (True, True)
+
+
+def test_rows_out_of_sight_are_written_when_they_are_read(model: GridModel[Paid]) -> None:
+    model.reset(down_from(6))
+    model.watch(lambda: range(1, 3))
+    seen = areas(model)
+    written: list[int] = []
+
+    def fail(row: Paid) -> Paid:
+        written.append(row.number)
+        return replace(row, status="failed")
+
+    model.text(5, 3)
+    model.change(dict.fromkeys((6, 5, 4, 1, 99), fail))
+    model.update([Paid(3, name="B")])
+    assert seen == [(1, 2, 3, 3)]
+    assert written == [5, 4]
+    assert [model.text(at, 3) for at in (0, 1, 5)] == ["Failed"] * 3
+    assert written == [5, 4, 6, 1]
+    assert model.text(3, 1) == "B"
+    assert model.marks.flash(6, 3) == 0.0
+    model.change({2: fail})
+    model.remove([2])
+    model.insert_sorted([Paid(2)])
+    assert model.text(4, 3) == "Completed"
+    model.change({1: fail})
+    assert model.rows[-1].status == "failed"
+
+
+def test_what_anybody_sees_is_in_sight(model: GridModel[Paid]) -> None:
+    model.reset(down_from(40))
+    assert model.sight() == range(40)
+    model.watch(lambda: range(4, 9))
+    assert model.sight() == range(4, 9)
+    model.watch(lambda: range(20, 24))
+    model.watch(lambda: range(0))
+    assert model.sight() == range(4, 24)
+    assert model.place_for(Paid(99)) == 0
+    assert model.sorted_row(99) is None
 
 
 def test_private_columns_are_masked_everywhere(model: GridModel[Paid]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,7 +16,7 @@ from services.domain.payment import PENDING
 from services.domain.period import NAIROBI, Days, today
 from services.feed.event import Kind, PaymentEvent, PaymentState
 from services.payments.filters import PaymentFilter, status_group
-from services.payments.row import Key, Names, Page, PaymentRow, Position
+from services.payments.row import NEWEST_FIRST, Key, Names, Page, PaymentRow, Position, Sort, sort_key
 from services.payments.summary import Cell, Figures, Summary, cell_of
 
 #: 14:05:13 in Nairobi on a Thursday.
@@ -151,16 +152,31 @@ class FakePayments:
 
     # What the page asks ------------------------------------------------------------------------------------------
 
-    def page(self, wanted: PaymentFilter, after: Key | None = None, limit: int = 200) -> Page:
+    def page(
+        self,
+        wanted: PaymentFilter,
+        after: Key | None = None,
+        limit: int = 200,
+        *,
+        sort: Sort = NEWEST_FIRST,
+        before: Key | None = None,
+    ) -> Page:
         with self._lock:
-            rows = sorted(self._under(wanted), key=lambda row: (row.created_at, row.id), reverse=True)
-            position = self._position()
-        if after is not None:
-            rows = [row for row in rows if (row.created_at, row.id) < (after.created_at, after.id)]
-        self._answer("more" if after else "page")
-        shown = tuple(rows[:limit])
-        more = Key.of(shown[-1]) if len(rows) > limit else None
-        return Page(shown, more, position)
+            rows, position = self.sorted(wanted, sort), self._position()
+        self._answer("earlier" if before else "more" if after else "page")
+        begin, end = _stretch(rows, after, before, limit, sort)
+        return _page(rows, begin, end, position)
+
+    def page_at(self, wanted: PaymentFilter, place: int, limit: int = 200, *, sort: Sort = NEWEST_FIRST) -> Page:
+        with self._lock:
+            rows, position = self.sorted(wanted, sort), self._position()
+        self._answer(f"place {place}")
+        begin = max(0, min(place, len(rows) - limit))
+        return replace(_page(rows, begin, min(begin + limit, len(rows)), position), first=begin)
+
+    def sorted(self, wanted: PaymentFilter, sort: Sort = NEWEST_FIRST) -> list[PaymentRow]:
+        """What a filter finds now, in an order."""
+        return sorted(self._under(wanted), key=sort_key(sort), reverse=sort.descending)
 
     def rows(self, wanted: PaymentFilter, ids: Collection[UUID]) -> list[PaymentRow]:
         with self._lock:
@@ -169,9 +185,15 @@ class FakePayments:
         return rows
 
     def summary(self, wanted: PaymentFilter, now: datetime) -> Summary:
+        found = self.summed(wanted, now)
+        self._answer("summary")
+        return found
+
+    def summed(self, wanted: PaymentFilter, now: datetime = NOW) -> Summary:
+        """The figures under a filter now."""
         with self._lock:
             rows, position = self._under(wanted), self._position()
-        self._answer("summary")
+            held = list(self.payments.values())
         cells: dict[Cell, Figures] = {}
         for row in rows:
             if row.currency == FLEET.currency:
@@ -179,7 +201,8 @@ class FakePayments:
                 cells[cell] = cells.get(cell, Figures()).plus(1, row.amount, row.refunded_amount)
         pending = [row.created_at for row in rows if status_group(row.status) == PENDING]
         of_today = wanted.days.first == wanted.days.last == today(wanted.days.zone, now)
-        foreign = sum(row.currency != FLEET.currency for row in rows)
+        foreign = Counter(cell_of(row.state, wanted) for row in rows if row.currency != FLEET.currency)
+        of = None if wanted.basis != "created" else sum(row.created_at in wanted.days for row in held)
         return Summary(
             position,
             cells,
@@ -188,6 +211,7 @@ class FakePayments:
             self.yesterday if of_today else None,
             now,
             min(pending, default=None),
+            of,
         )
 
     def names(self, fleet_id: UUID) -> Names:
@@ -214,3 +238,27 @@ class FakePayments:
             for row in self.payments.values()
             if wanted.holds(row.state) and (sought in row.passenger.lower() or row.receipt.lower().startswith(sought))
         ]
+
+
+def _stretch(rows: list[PaymentRow], after: Key | None, before: Key | None, limit: int, sort: Sort) -> tuple[int, int]:
+    """From where to where the rows below `after`, or above `before`, stand."""
+    key = sort_key(sort)
+
+    def reached(row: PaymentRow, other: Key) -> bool:
+        return bool(key(row) <= key(other) if sort.descending else key(row) >= key(other))
+
+    if before is not None:
+        end = sum(not reached(row, before) for row in rows)
+        return max(0, end - limit), end
+    begin = 0 if after is None else sum(not reached(row, after) or Key.of(row) == after for row in rows)
+    return begin, min(begin + limit, len(rows))
+
+
+def _page(rows: list[PaymentRow], begin: int, end: int, position: Position) -> Page:
+    shown = tuple(rows[begin:end])
+    return Page(
+        shown,
+        Key.of(shown[-1]) if shown and end < len(rows) else None,
+        position,
+        Key.of(shown[0]) if shown and begin else None,
+    )

@@ -8,27 +8,20 @@ from decimal import Decimal
 
 import pytest
 
+from services.domain.payment import NOBODY
 from services.domain.period import Days
 from services.payments.filters import PaymentFilter
 from services.payments.row import Position
 from services.payments.summary import Cell, Figures, Summary
 from tests.ui.payments.fake import DRIVER, FLEET, KDA, NAKURU, NAMES, NOW, THIKA, TODAY
-from ui.payments.words import (
-    SUCCESS_RATE,
-    age,
-    change,
-    counted_line,
-    failures_in_words,
-    filter_in_words,
-    rate_in_words,
-    tile_texts,
-)  # fmt: skip
+from ui.payments.filter_words import amounts_in_words, counted_line, counts_in_words, filter_in_words
+from ui.payments.words import SUCCESS_RATE, age, change, failures_in_words, rate_in_words, rounded, tile_texts
 
 EVERYTHING = PaymentFilter(FLEET.id, TODAY)
 
 
 def summary(cells: dict[Cell, Figures], **values: object) -> Summary:
-    made = Summary(Position(1, 1), cells, "KES", 0, None, NOW, None)
+    made = Summary(Position(1, 1), cells, "KES", {}, None, NOW, None)
     return replace(made, **values)  # type: ignore[arg-type]  # a test's values are what it says
 
 
@@ -94,24 +87,58 @@ def test_no_payments_are_zero_and_no_rate() -> None:
 
 
 def test_yesterday_is_compared_only_with_today() -> None:
-    known = summary({(7, "completed", ""): figures(2, "200.00")}, yesterday={"completed": figures(1, "100.00")})
-    assert tile_texts(known, EVERYTHING, NOW)["completed"].second == "▲ 100 % on yesterday 14:05"
+    known = summary({(7, "completed", ""): figures(2, "200.00")}, yesterday={"completed": figures(1, "160.00")})
+    completed = tile_texts(known, EVERYTHING, NOW)["completed"]
+    assert (completed.changed, completed.first) == ("▲ 25.0 %", "2 payments · ▲ 100 %")
+    assert completed.second == "against yesterday until 14:05"
+    assert completed.tip == "200.00\namount ▲ 25.0 %, payments ▲ 100 %, against yesterday until 14:05"
+    assert completed.short == ("2 payments", "▲ 100 % on yesterday")
     week = replace(EVERYTHING, days=Days(TODAY.first - timedelta(days=6), TODAY.last))
-    assert tile_texts(known, week, NOW)["completed"].second == ""
-    assert tile_texts(known, EVERYTHING, NOW + timedelta(days=1))["completed"].second == ""
+    for narrowed, now in (
+        (week, NOW),
+        (EVERYTHING, NOW + timedelta(days=1)),
+        (replace(EVERYTHING, basis="taken"), NOW),
+    ):
+        text = tile_texts(known, narrowed, now)["completed"]
+        assert (text.changed, text.first, text.second, text.tip) == ("", "2 payments", "", "200.00")
 
 
-def test_failed_and_refunded_compare_beside_their_count_and_pending_never() -> None:
+def test_failed_and_refunded_compare_and_keep_their_own_line_and_pending_never_compares() -> None:
     cells: dict[Cell, Figures] = {
         (7, "failed", "1032"): figures(2, "90.00"),
         (7, "pending", ""): figures(1, "50.00"),
-        (8, "refunded", ""): figures(1, "50.00", "50.00"),
+        (8, "refunded", ""): figures(1, "50.00", "2500.00"),
     }
-    before = {name: figures(1, "100.00") for name in ("failed", "pending", "refunded")}
+    before = {name: figures(4, "100.00") for name in ("failed", "pending", "refunded")}
     texts = tile_texts(summary(cells, yesterday=before), EVERYTHING, NOW)
-    assert texts["failed"].first == "2 payments · ▼ 10.0 %"
-    assert texts["refunded"].first == "1 payment · ▼ 50.0 %"
-    assert texts["pending"].first == "1 payment"
+    failed, refunded, pending = (texts[name] for name in ("failed", "refunded", "pending"))
+    assert (failed.first, failed.changed, failed.second) == ("2 payments · ▼ 50.0 %", "▼ 10.0 %", "2 cancelled")
+    assert (refunded.first, refunded.second) == ("1 payment · ▼ 75.0 %", "2,500.00 given back")
+    assert refunded.short == ("1 payment", "≈ 2.5 k back")
+    assert (pending.first, pending.changed) == ("1 payment", "")
+
+
+def test_a_yesterday_with_nothing_to_divide_by_is_no_comparison() -> None:
+    known = summary({(7, "failed", ""): figures(1, "90.00")}, yesterday={"failed": figures(0, "0.00")})
+    text = tile_texts(known, EVERYTHING, NOW)["failed"]
+    assert (text.first, text.changed) == ("1 payment", "")
+    free = summary({(7, "failed", ""): figures(1, "90.00")}, yesterday={"failed": figures(2, "0.00")})
+    text = tile_texts(free, EVERYTHING, NOW)["failed"]
+    assert (text.first, text.changed) == ("1 payment · ▼ 50.0 %", "")
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("150.00", "150.00"),
+        ("-2500.00", "≈ −2.5 k"),
+        ("12345678.00", "≈ 12.3 M"),
+        ("945000000000.00", "≈ 945 bn"),
+        ("21825000000000.00", "≈ 21.8 tn"),
+    ],
+)
+def test_an_amount_rounded(amount: str, words: str) -> None:
+    assert rounded(Decimal(amount)) == words
 
 
 def test_an_hour_has_its_own_figures_and_no_comparison() -> None:
@@ -143,13 +170,47 @@ def test_a_filter_in_words() -> None:
         vehicles=frozenset({KDA, FLEET.id}),
         drivers=frozenset({DRIVER}),
         methods=frozenset({"mpesa", "cash"}),
+        tills=frozenset({"9990001", "9990002", ""}),
+        least=Decimal("100.00"),
+        most=Decimal("1500.00"),
         hour=7,
         search=" alice ",
+        basis="refunded",
     )
-    assert filter_in_words(narrowed, NAMES) == (
-        "Completed, Failed, Other · Nairobi – Nakuru, Nairobi – Thika · KDA 123A, a vehicle · Baraka Mfano"
-        " · Cash, M-Pesa · 07:00–07:59 · “alice”"
+    names = replace(NAMES, tills={"9990001": "Paybill 9990001"})
+    assert filter_in_words(narrowed, names) == (
+        "by day of refund · Completed, Failed, Other · Nairobi – Nakuru, Nairobi – Thika · KDA 123A, a vehicle"
+        " · Baraka Mfano · Cash, M-Pesa · 9990002, No till, Paybill 9990001 · 100.00 – 1,500.00 · 07:00–07:59 · “alice”"
     )
+
+
+def test_payments_without_a_route_vehicle_or_driver_have_words() -> None:
+    nobody = frozenset({NOBODY})
+    narrowed = replace(EVERYTHING, routes=nobody | {THIKA}, vehicles=nobody, drivers=nobody)
+    assert filter_in_words(narrowed, NAMES) == "Nairobi – Thika, No route · No vehicle · No driver"
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "words"),
+    [
+        (None, None, ""),
+        ("100", None, "at least 100.00"),
+        (None, "1500", "at most 1,500.00"),
+        ("600", "600.00", "exactly 600.00"),
+        ("-5", "0", "−5.00 – 0.00"),
+    ],
+)
+def test_amounts_in_words(least: str | None, most: str | None, words: str) -> None:
+    bounds = [None if bound is None else Decimal(bound) for bound in (least, most)]
+    assert amounts_in_words(*bounds) == words
+
+
+@pytest.mark.parametrize(
+    ("rows", "of", "words"),
+    [(1204, 18332, "1,204 of 18,332"), (None, 18332, "… of 18,332"), (1204, None, "1,204"), (None, None, "")],
+)
+def test_counts_in_words(rows: int | None, of: int | None, words: str) -> None:
+    assert counts_in_words(rows, of) == words
 
 
 def test_the_line_of_the_status_bar() -> None:

@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
+from services.database.fleets import Fleet
 from services.domain.errors import Cancelled, DatabaseUnreachable, NotAllowed
 from services.domain.period import NAIROBI, Days
 from tests.ui.reconciliation.fake import (
@@ -36,6 +37,11 @@ Open = Callable[[FakeReconciliation], Opened]
 A, B = Path("a.csv"), Path("b.csv")
 
 
+def told(fleet_id: UUID) -> Fleet:
+    """A fleet in Nairobi."""
+    return Fleet(fleet_id, "MSAFIRI", "Msafiri Express", NAIROBI, "KES")
+
+
 def week() -> FakeReconciliation:
     """Friday open, Saturday reconciled, today without a statement."""
     friday = day_row(FRIDAY)
@@ -51,7 +57,7 @@ def week() -> FakeReconciliation:
 
 
 def shown(opened: Opened) -> Opened:
-    opened.page.set_fleet(FLEET, NAIROBI)
+    opened.page.set_fleet(told(FLEET))
     opened.settle()
     return opened
 
@@ -71,7 +77,7 @@ def cells(model: Any, row: int) -> list[str]:
 def test_the_newest_day_that_is_over_is_shown_first(open_page: Open) -> None:
     opened = open_page(week())
     with opened.qtbot.waitSignal(opened.page.day_changed) as caught:
-        opened.page.set_fleet(FLEET, NAIROBI)
+        opened.page.set_fleet(told(FLEET))
     assert caught.args == [SATURDAY]
     assert opened.service.asked == [(date(2026, 10, 24), TODAY)]
     assert [row.day for row in opened.page.days.rows] == [FRIDAY, SATURDAY, TODAY]
@@ -219,7 +225,7 @@ def test_another_range_of_days(on_friday: Opened) -> None:
 
 def test_a_day_can_be_asked_for_before_the_list_is_there(open_page: Open) -> None:
     opened = open_page(week())
-    opened.page.set_fleet(FLEET, NAIROBI)
+    opened.page.set_fleet(told(FLEET))
     opened.page.show_day(FRIDAY)
     opened.settle()
     assert (opened.page.day, opened.page.days.day) == (FRIDAY, FRIDAY)
@@ -228,7 +234,7 @@ def test_a_day_can_be_asked_for_before_the_list_is_there(open_page: Open) -> Non
 def test_another_fleet_starts_anew(on_friday: Opened) -> None:
     on_friday.service.rows.clear()
     on_friday.service.details.clear()
-    on_friday.page.set_fleet(UUID(int=2), NAIROBI)
+    on_friday.page.set_fleet(told(UUID(int=2)))
     on_friday.settle()
     assert on_friday.page.day is None
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
 from services.domain.period import Days
@@ -105,3 +106,45 @@ def test_weeks_start_on_monday_and_weekends_are_not_red(chip: DayRangeButton, th
     theme.set_mode("dark")
     weekend = calendar.weekdayTextFormat(Qt.DayOfWeek.Sunday).foreground().color().name().upper()
     assert weekend == theme.tokens.muted
+
+
+def grid_of(chip: DayRangeButton) -> QTableView:
+    return chip.popup.calendar.findChildren(QTableView)[0]
+
+
+def test_a_range_is_chosen_by_keyboard_alone(chip: DayRangeButton, qtbot: QtBot) -> None:
+    QTest.keyClick(chip, Qt.Key.Key_Down)
+    grid = grid_of(chip)
+    QTest.keyClick(grid, Qt.Key.Key_Up)
+    QTest.keyClick(grid, Qt.Key.Key_Space)
+    assert chip.popup._hint.text() == "Now choose the last day"
+    QTest.keyClick(grid, Qt.Key.Key_Left)
+    QTest.keyClick(grid, Qt.Key.Key_Return)
+    assert chip.popup._hint.text().startswith("Choose the first day")
+    with qtbot.waitSignal(chip.changed) as heard:
+        QTest.keyClick(chip.popup.apply, Qt.Key.Key_Space)
+    assert heard.args == [Days(date(2026, 11, 14), date(2026, 11, 15))]
+
+
+def test_escape_in_the_calendar_closes_and_changes_nothing(chip: DayRangeButton, qtbot: QtBot) -> None:
+    chip.click()
+    with qtbot.assertNotEmitted(chip.changed):
+        QTest.keyClick(grid_of(chip), Qt.Key.Key_Space)
+        QTest.keyClick(grid_of(chip), Qt.Key.Key_Escape)
+    assert not chip.popup.isVisible()
+    assert chip.shown == "Today"
+
+
+def test_the_keys_go_through_presets_calendar_and_fields(chip: DayRangeButton) -> None:
+    chip.click()
+    popup = chip.popup
+    met = []
+    for _ in range(12):
+        focus = popup.focusWidget()
+        assert focus is not None
+        met.append(focus)
+        popup.focusNextChild()
+    assert popup.presets in met
+    assert grid_of(chip) in met
+    assert met.index(popup.first) < met.index(popup.last) < met.index(popup.apply)
+    popup.hide()

@@ -123,9 +123,36 @@ def test_a_long_list_can_be_searched(theme: Theme, qtbot: QtBot) -> None:
     assert buses.values == ("bus-20",)
     QTest.keyClick(buses.popup.search, Qt.Key.Key_Down)
     QTest.keyClicks(buses.popup.search, "zzz")
+    assert buses.popup._nothing.isVisible()
     with qtbot.assertNotEmitted(buses.changed):
         QTest.keyClick(buses.popup.search, Qt.Key.Key_Return)
     buses.popup.hide()
+    buses.click()
+    assert (buses.popup.list.item(0).text(), buses.popup._nothing.isHidden()) == ("KDA 020A", True)
+    buses.popup.hide()
+
+
+@pytest.mark.parametrize(
+    ("sought", "found"),
+    [
+        ("kda012", ["KDA 012A"]),
+        ("012a", ["KDA 012A"]),
+        ("nai nak", ["Nairobi – Nakuru"]),
+        ("obi – n", ["Nairobi – Nakuru"]),
+        ("nakuru nai", ["Nairobi – Nakuru"]),
+        ("  ", 14),
+        ("airobi akuru", []),
+    ],
+)
+def test_what_a_search_among_choices_finds(theme: Theme, qtbot: QtBot, sought: str, found: list[str] | int) -> None:
+    chip = FilterButton(theme, "Any", [Choice("x", "Nairobi – Nakuru"), *BUSES[:13]])
+    qtbot.addWidget(chip)
+    chip.click()
+    chip.popup.search.setText(sought)
+    rows = map(chip.popup.list.item, range(chip.popup.list.count()))
+    shown = [item.text() for item in rows if not item.isHidden()]
+    assert shown == found or len(shown) == found
+    chip.popup.hide()
 
 
 def test_a_long_value_is_elided_and_told_whole(theme: Theme, qtbot: QtBot) -> None:
@@ -134,4 +161,40 @@ def test_a_long_value_is_elided_and_told_whole(theme: Theme, qtbot: QtBot) -> No
     route.set_values(["x"])
     assert route.shown.endswith("…")
     assert "&lt;Railways&gt;" in route.toolTip()
-    assert route.minimumSizeHint() == route.sizeHint()
+
+
+def test_several_values_keep_their_number_when_cut_and_are_told_whole(theme: Theme, qtbot: QtBot) -> None:
+    route = FilterButton(theme, "Route", [Choice(f"r{n}", f"Nairobi – Town {n:02}") for n in range(15)])
+    qtbot.addWidget(route)
+    route.set_values([f"r{n}" for n in range(14)])
+    route.show()
+    route.resize(route.widths[-1], 30)
+    assert route._value.text().endswith("… +13")
+    assert route.accessibleName().startswith("Route: Nairobi – Town 00, Nairobi – Town 01, ")
+    assert route.accessibleName().endswith("Town 11 and 2 more")
+
+
+def test_one_value_can_be_taken_out(status: FilterButton, qtbot: QtBot) -> None:
+    status.set_values(["failed", "pending"])
+    with qtbot.waitSignal(status.changed) as heard:
+        status.drop("pending")
+    assert heard.args == [("failed",)]
+    with qtbot.assertNotEmitted(status.changed):
+        status.drop("pending")
+
+
+def test_a_narrow_chip_gives_up_words_one_after_the_other(status: FilterButton) -> None:
+    def words(width: int) -> list[str]:
+        status.resize(width, 30)
+        return [part.text() for part in (status._label, status._value) if not part.isHidden()]
+
+    full, alone, *_ = status.widths
+    assert [words(full), words(full - 1), words(alone)] == [["Status", "Any"], ["Status"], ["Status"]]
+    status.set_values(["completed", "pending"])
+    full, same, value, short = status.widths
+    assert full == same > value > short
+    assert words(full) == ["Status", "Completed +1"]
+    assert words(full - 1) == words(value) == ["Completed +1"]
+    assert words(value - 1)[0].endswith("… +1")
+    assert status.sizeHint().width() == full
+    assert status.minimumSizeHint().width() == short

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from ui.theme import Theme
-from ui.widgets.search_field import SearchField
+from ui.widgets.search_field import BUSY_AFTER_MS, SearchField
 
 
 @pytest.fixture
@@ -61,3 +61,33 @@ def test_taking_the_focus_selects_what_is_written(field: SearchField) -> None:
     assert field.hasFocus()
     assert field.selectedText() == "0712"
     assert field.accessibleName() == "Search name, phone or receipt"
+
+
+def test_an_answer_that_takes_long_is_told_and_a_quick_one_is_not(field: SearchField, qtbot: QtBot) -> None:
+    field.show_busy(True)
+    assert (field.busy, field._turning.interval()) == (False, BUSY_AFTER_MS)
+    field._turning.timeout.emit()
+    assert field.busy
+    first = field.grab().toImage()
+    field.show_busy(True)
+    field._turning.timeout.emit()
+    assert field.grab().toImage() != first
+    field.show_busy(False)
+    assert not field.busy
+    assert not field._turning.isActive()
+
+
+def test_the_theme_may_change_while_it_is_busy(field: SearchField, theme: Theme) -> None:
+    field.show_busy(True)
+    field._turning.timeout.emit()
+    theme.set_mode("dark")
+    assert field._glass.toolTip() == "Searching…"
+    field.show_busy(False)
+    assert field._glass.toolTip() == ""
+
+
+def test_it_waits_while_somebody_types(field: SearchField, qtbot: QtBot) -> None:
+    assert not field.waiting
+    QTest.keyClicks(field, "a")
+    assert field.waiting
+    qtbot.waitUntil(lambda: not field.waiting)

@@ -60,3 +60,22 @@ def test_markup_is_text(theme: Theme, qtbot: QtBot) -> None:
     tile = failed(theme, qtbot)
     tile.set_details("<b>58</b>")
     assert {label.textFormat() for label in tile.findChildren(QLabel)} == {Qt.TextFormat.PlainText}
+
+
+def test_how_the_figure_moved_stands_beside_it(theme: Theme, qtbot: QtBot) -> None:
+    tile = failed(theme, qtbot)
+    assert (tile.changed, tile._changed.isHidden()) == ("", True)
+    tile.set_changed("▲ 6.2 %")
+    assert (tile.changed, tile._changed.isHidden()) == ("▲ 6.2 %", False)
+    assert tile.accessibleName() == "Failed KES 3,400.00 ▲ 6.2 %"
+    tile.set_changed("")
+    assert tile._changed.isHidden()
+
+
+def test_the_unit_gives_way_to_the_title(theme: Theme, qtbot: QtBot) -> None:
+    tile = failed(theme, qtbot)
+    shown = []
+    for width in (160, 100, 160):
+        tile.resize(width, HEIGHT)
+        shown.append(not tile._unit_label.isHidden())
+    assert shown == [True, False, True]

@@ -1,0 +1,53 @@
+"""What has been heard of one fleet's feed, for bringing answers up to the moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from services.feed.event import PaymentEvent, Position
+from ui.payments.tail import Tail
+
+
+class Feed:
+    """The tail of a fleet's feed. A new `run` begins where the numbers do, or where something may have been missed.
+
+    `began_anew` is called when an answer shows that the feed was rebuilt.
+    """
+
+    def __init__(self, began_anew: Callable[[], None]) -> None:
+        self._began_anew = began_anew
+        self._tail = Tail()
+        self._epoch = 0
+        self.run = 1
+        self.live = True
+        """Whether events come in now; while they do not, nothing that was left can be called up to date."""
+
+    def hear(self, events: Iterable[PaymentEvent], fleet: UUID) -> tuple[PaymentEvent, ...]:
+        """Takes events as they come and returns those of the fleet that were not heard before."""
+        return self._tail.add(event for event in events if event.fleet_id == fleet)
+
+    def since(self, position: Position) -> tuple[PaymentEvent, ...] | None:
+        """What happened after an answer; None when some of it was missed."""
+        if position.epoch != self._epoch:
+            # The feed was rebuilt: its numbers begin anew, and what was kept of the old ones means nothing.
+            known, self._epoch = self._epoch, position.epoch
+            if known:
+                self.begin_anew()
+                self._epoch = position.epoch
+                self._began_anew()
+        return self._tail.since(position.seq)
+
+    def since_seq(self, seq: int) -> tuple[PaymentEvent, ...] | None:
+        """What happened after a number of the present run; None when some of it is not kept."""
+        return self._tail.since(seq)
+
+    def since_left(self, run: int, seq: int) -> tuple[PaymentEvent, ...] | None:
+        """What happened since something was left in a run of the feed; None where that is not certain."""
+        return self._tail.since(seq) if self.live and run == self.run else None
+
+    def begin_anew(self) -> None:
+        """Forgets everything that was heard."""
+        self._tail.clear()
+        self._epoch = 0
+        self.run += 1

@@ -1,0 +1,1 @@
+"""What the fleet earns: figures, charts, breakdowns and what is expected; every figure leads to its payments."""
