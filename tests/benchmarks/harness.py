@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import resource
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
-from typing import Literal
+from statistics import median, quantiles
+from typing import Generic, Literal, TypeVar
+
+Case = TypeVar("Case")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,48 @@ class Contest:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Field(Generic[Case]):
+    """Many cases of one kind of work, of which the slow ones count: the 95th percentile of each side, over all cases of a round."""
+
+    work: str
+    cases: Sequence[Case]
+    ours: Callable[[Case], tuple[float, object]]
+    peer_name: str
+    peer: Callable[[Case], tuple[float, object]]
+    goal: float
+    rounds: int = 15
+
+    def run(self) -> Result:
+        """Asserts equal outputs case by case, then runs both sides in turn; the median of the rounds' ratios, ours/peer."""
+        for case in self.cases:
+            (_, mine), (_, theirs) = self.ours(case), self.peer(case)
+            if mine != theirs:
+                raise AssertionError(f"{self.work}, {case}: ours gave {mine!r}, {self.peer_name} gave {theirs!r}")
+        rounds = [self._round() for _ in range(self.rounds)]
+        ours, peer = (median(column) for column in zip(*rounds, strict=True))
+        ratio = median(mine / theirs for mine, theirs in rounds)
+        return Result(
+            self.work,
+            f"p95 {written(ours)}",
+            f"{self.peer_name} p95 {written(peer)}",
+            round(ratio, 3),
+            "ours/peer",
+            f"≤ {self.goal:g}×",
+            ratio <= self.goal,
+        )
+
+    def _round(self) -> tuple[float, float]:
+        pairs = [(self.ours(case)[0], self.peer(case)[0]) for case in self.cases]
+        ours, peer = zip(*pairs, strict=True)
+        return p95(ours), p95(peer)
+
+
+def p95(seconds: Sequence[float]) -> float:
+    """The 95th percentile."""
+    return quantiles(seconds, n=20, method="inclusive")[-1]
+
+
 def written(seconds: float) -> str:
     """A duration as people read it."""
     if seconds >= 1:
@@ -73,3 +119,8 @@ def report(results: list[Result], file: Path) -> None:
     for row in results:
         print(" · ".join((row.work, row.ours, row.peer, f"{row.ratio:.2f}×", row.goal, "yes" if row.holds else "NO")))
     file.write_text(json.dumps([asdict(row) for row in results], indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def peak_memory() -> int:
+    """The most memory that this process ever held, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -1,0 +1,1 @@
+"""What the fleet earns: periods, comparisons, breakdowns, trend and forecast."""

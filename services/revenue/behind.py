@@ -1,0 +1,38 @@
+"""From a figure of revenue to the payments that it is the sum of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from services.domain.payment import NOBODY
+from services.domain.period import Days
+from services.payments.filters import PaymentFilter
+from services.revenue.figures import Dimension, RevenueFilter, Span
+
+
+def payments_behind(
+    wanted: RevenueFilter, span: Span | None = None, dimension: Dimension | None = None, key: str = ""
+) -> PaymentFilter:
+    """The payments taken on the days of the span (or of the whole range); of one member where a dimension is named.
+
+    Σ amount of those in the fleet's currency is the figure's `taken`, where its span is made of whole days or runs until now.
+    """
+    days = wanted.days if span is None else Days(span.first, span.last, wanted.days.zone)
+    shown = PaymentFilter(
+        wanted.fleet_id,
+        days,
+        routes=wanted.routes,
+        vehicles=wanted.vehicles,
+        drivers=wanted.drivers,
+        methods=wanted.methods,
+        basis="taken",
+    )
+    if dimension is None:
+        return shown
+    if dimension == "method":
+        return replace(shown, methods=frozenset({key}))
+    member = frozenset({UUID(key) if key else NOBODY})
+    if dimension == "route":
+        return replace(shown, routes=member)
+    return replace(shown, vehicles=member) if dimension == "vehicle" else replace(shown, drivers=member)

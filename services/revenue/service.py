@@ -1,0 +1,212 @@
+"""What a fleet earns, as the Revenue page and the command ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from services.database.engine import Database
+from services.database.tables import fleet
+from services.domain.money import ZERO
+from services.domain.payment import NOBODY, method_shown
+from services.domain.period import Days, today
+from services.payments.naming import read_names
+from services.payments.row import Names
+from services.revenue.books import Books, Members
+from services.revenue.figures import (
+    Dimension,
+    Part,
+    PeriodRow,
+    RevenueFilter,
+    RevenueReport,
+    Span,
+    Totals,
+)
+from services.revenue.periods import (
+    Back,
+    Period,
+    counterpart,
+    elapsed,
+    natural,
+    period_back,
+    periods,
+    range_back,
+)
+from services.revenue.queries import DIMENSIONS
+from services.revenue.rates import rates
+
+_NOTHING = Totals()
+_NONE: dict[Dimension, str] = {
+    "route": "No route",
+    "vehicle": "No vehicle",
+    "driver": "No driver",
+    "method": "No method",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Sums until now, and those of the same elapsed part of what they are compared with."""
+
+    span: Span
+    now: Totals
+    before_span: Span
+    before: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """How today goes: against yesterday and the same weekday a week ago; the week and the month so far."""
+
+    day: Compared
+    day_of_week: Compared
+    week: Compared
+    month: Compared
+
+
+class RevenueService:
+    """Reads the roll-ups with the rights of the database's login; a fleet it may not see is simply empty."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def report(self, wanted: RevenueFilter, now: datetime) -> RevenueReport:
+        """Everything the page shows, of one moment."""
+        with self._database.read() as connection:
+            return _report(connection, wanted, now)
+
+    def headline(self, fleet_id: UUID, now: datetime, days: Days, week_start: int = 0) -> Headline:
+        """Today, this week and this month so far, each against the same elapsed part before; the zone is that of `days`."""
+        day = today(days.zone, now)
+        wanted = RevenueFilter(fleet_id, Days(day, day, days.zone))
+        spans = {name: elapsed(first, day, now, days.zone) for name, first in _so_far(day, week_start).items()}
+        backs = {"day": Back(days=1), "day_of_week": Back(days=7), "week": Back(days=7), "month": Back(months=1)}
+        earlier = {name: counterpart(span, backs[name], days.zone) for name, span in spans.items()}
+        with self._database.read() as connection:
+            books = Books(connection, wanted, currency_of(connection, fleet_id))
+            books.open([*spans.values(), *earlier.values()])
+            return Headline(
+                **{
+                    name: Compared(span, books.total(span, whole_days=True), earlier[name], books.total(earlier[name]))
+                    for name, span in spans.items()
+                }
+            )
+
+    def series(self, wanted: RevenueFilter) -> dict[date, Totals]:
+        """The sums of every day of the range, days without traffic included."""
+        days = wanted.days
+        with self._database.read() as connection:
+            books = Books(connection, wanted, currency_of(connection, wanted.fleet_id))
+            books.open([Span(days.first, days.last)])
+            each = (days.first + timedelta(days=ahead) for ahead in range(len(days)))
+            return {day: books.total(Span(day, day)) for day in each}
+
+
+def currency_of(connection: Connection, fleet_id: UUID) -> str:
+    """The currency in which the fleet's money is summed."""
+    query = select(fleet.c.currency).where(fleet.c.fleet_id == fleet_id)
+    return connection.execute(query).scalar_one_or_none() or "KES"
+
+
+def _report(connection: Connection, wanted: RevenueFilter, now: datetime) -> RevenueReport:
+    days, zone = wanted.days, wanted.days.zone
+    span = elapsed(days.first, days.last, now, zone)
+    back = range_back(days, wanted.compare, now, wanted.week_start)
+    before_span = counterpart(span, back, zone)
+    shown = [
+        _Shown(period, wanted, now, back)
+        for period in periods(Days(span.first, span.last, zone), wanted.grain, wanted.week_start)
+    ]
+    books = Books(connection, wanted, currency_of(connection, wanted.fleet_id))
+    books.open([span, before_span, *(s for one in shown for s in (one.span, one.before, one.aligned))])
+    total, before = books.total(span, whole_days=True), books.total(before_span)
+    parts, parts_before = books.parts(span, whole_days=True), books.parts(before_span)
+    names = read_names(connection, wanted.fleet_id)
+    methods = books.members("method", [span])
+    return RevenueReport(
+        wanted=wanted,
+        as_of=now,
+        currency=books.currency,
+        span=span,
+        total=total,
+        before_span=before_span,
+        before=before,
+        periods=tuple(one.row(books) for one in shown),
+        aligned=tuple(books.total(one.aligned) for one in shown),
+        parts={
+            dimension: ranked(parts[dimension], parts_before[dimension], total.revenue, dimension, names)
+            for dimension in DIMENSIONS
+        },
+        method_periods=tuple(books.together(methods, "method", one.span, whole_days=True) for one in shown),
+        heat=books.heat(span),
+        rates=rates(connection, wanted, Span(span.first, span.last), books.currency),
+        rates_before=rates(connection, wanted, before_span, books.currency),
+        unsummed=books.unsummed(span),
+    )
+
+
+class _Shown:
+    """A period of the report with the spans that it needs."""
+
+    def __init__(self, period: Period, wanted: RevenueFilter, now: datetime, back: Back) -> None:
+        zone = wanted.days.zone
+        self._period = period
+        self.span = elapsed(period.first, period.last, now, zone)
+        self.before = counterpart(self.span, period_back(wanted.grain, wanted.compare), zone)
+        self.aligned = self.before if wanted.compare != "previous" else counterpart(self.span, back, zone)
+
+    def row(self, books: Books) -> PeriodRow:
+        """The period with its sums."""
+        period = self._period
+        running = self.span.until is not None
+        return PeriodRow(
+            span=self.span,
+            totals=books.total(self.span, whole_days=True),
+            before_span=self.before,
+            before=books.total(self.before),
+            running=running,
+            cut=(period.first != period.whole_first) or (not running and period.last != period.whole_last),
+        )
+
+
+def ranked(now: Members, before: Members, whole: Decimal, dimension: Dimension, names: Names) -> tuple[Part, ...]:
+    """The members by their revenue, largest first; those that only had some before stand at the end with nothing."""
+    members = {**dict.fromkeys(before, _NOTHING), **now}
+    ranks_before = {member: rank for rank, member in enumerate(_ordered(before), 1)}
+    return tuple(
+        Part(
+            key="" if member in ("", str(NOBODY)) else member,
+            label=labelled(dimension, member, names),
+            totals=members[member],
+            before=before.get(member),
+            share=round(members[member].revenue / whole, 4) if whole > ZERO else None,
+            rank=rank,
+            rank_before=ranks_before.get(member),
+        )
+        for rank, member in enumerate(_ordered(members), 1)
+    )
+
+
+def labelled(dimension: Dimension, member: str, names: Names) -> str:
+    """A member as people know it; a name that is gone is told by the beginning of its id."""
+    if member in ("", str(NOBODY)):
+        return _NONE[dimension]
+    if dimension == "method":
+        return method_shown(member)
+    known = {"route": names.routes, "vehicle": names.vehicles, "driver": names.drivers}[dimension]
+    return known.get(UUID(member), f"{dimension.capitalize()} {member[:8]}")
+
+
+def _ordered(members: Mapping[str, Totals]) -> list[str]:
+    return sorted(members, key=lambda member: (-members[member].revenue, member))
+
+
+def _so_far(day: date, week_start: int) -> dict[str, date]:
+    """Where today, this week and this month began."""
+    week, _ = natural(day, "weekly", week_start)
+    return {"day": day, "day_of_week": day, "week": week, "month": day.replace(day=1)}
