@@ -288,7 +288,7 @@ def test_a_rejection_that_cannot_be_kept_does_not_tell_its_row(office: Office, t
 def test_a_query_that_breaks_tells_no_parameters(office: Office) -> None:
     person = office.world.person(office.fleet)
     wanted = PaymentFilter(office.fleet, Days(day_of(MORNING), day_of(MORNING), NAIROBI), search=f"{NAME} {PHONE}")
-    office.world.run("DROP FUNCTION finance.search_payments CASCADE")
+    office.world.run("DROP FUNCTION finance.find_payments CASCADE")
     with crash() as told:
         PaymentService(person).page(wanted)
     assert found(told[0]) == []

@@ -1,4 +1,4 @@
-"""The back office: projector and relay as one supervised process. Run several; one leads, the others stand by."""
+"""The back office: projector, relay and what is kept of revenue, one supervised process. Run several; others stand by."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from services.domain.errors import EnvironmentFault, RelayUnreachable
 from services.feed.projector import Projector
 from services.feed.sweep import Sweeping
 from services.relay.server import RelayServer
+from services.revenue.keeping import keeping_analytics, keeping_forecasts
 from workstation.settings import Settings
 
 
@@ -32,8 +33,9 @@ def run_backoffice(settings: Settings, *, until_stdin_closes: bool = False) -> N
     with (
         closing(Database(url, role="finance_relay", pool_size=3, application="relay")) as for_relay,
         closing(Database(url, role="finance_projector", pool_size=4, application="projector")) as for_projector,
+        closing(Database(url, role="finance_projector", pool_size=3, application="revenue")) as for_revenue,
     ):
-        asyncio.run(_serve(settings, for_relay, for_projector, until_stdin_closes))
+        asyncio.run(_serve(settings, for_relay, for_projector, for_revenue, until_stdin_closes))
 
 
 def required_url(settings: Settings) -> str:
@@ -45,7 +47,9 @@ def required_url(settings: Settings) -> str:
     return settings.database_url.get_secret_value()
 
 
-async def _serve(settings: Settings, for_relay: Database, for_projector: Database, until_stdin_closes: bool) -> None:
+async def _serve(
+    settings: Settings, for_relay: Database, for_projector: Database, for_revenue: Database, until_stdin_closes: bool
+) -> None:
     stopped, stop = asyncio.Event(), Event()
     loop = asyncio.get_running_loop()
 
@@ -64,6 +68,8 @@ async def _serve(settings: Settings, for_relay: Database, for_projector: Databas
         asyncio.create_task(asyncio.to_thread(projector.run, stop), name="projector"),
         asyncio.create_task(asyncio.to_thread(anchoring.run, stop), name="audit anchors"),
         asyncio.create_task(asyncio.to_thread(Sweeping(for_projector).run, stop), name="sweep"),
+        asyncio.create_task(asyncio.to_thread(keeping_analytics(for_revenue).run, stop), name="revenue analytics"),
+        asyncio.create_task(asyncio.to_thread(keeping_forecasts(for_revenue).run, stop), name="forecasts"),
     ]
     for work in works:
         work.add_done_callback(lambda _: stopped.set())

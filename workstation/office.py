@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ui.live import LiveFeed
     from ui.payments.page import PaymentsPage
     from ui.reconciliation.page import ReconciliationPage
+    from ui.revenue.page import RevenuePage
     from ui.tasks import Tasks
     from ui.tray import TrayNotices
     from workstation.entrance import Entrance
@@ -72,6 +73,7 @@ class Desktop(QObject):
         self.window = MainWindow(theme, self.registry, environment=surroundings.environment, now=self.clock.now)
         self.session: Session | None = None
         self.fleet: Fleet | None = None
+        self.revenue: RevenuePage | None = None
         self.audit: AuditPage | None = None
         self.notices: TrayNotices | None = None
         self._payments: PaymentsDesk | None = None
@@ -172,6 +174,7 @@ class Desktop(QObject):
         from workstation.reconciliation_desk import ReconciliationDesk
         from workstation.roaming import Roaming
 
+        self._build_revenue(session)
         self._statements = ReconciliationDesk(
             self.window,
             self.theme,
@@ -183,9 +186,34 @@ class Desktop(QObject):
             complain=self._around.complain,
         )
         self._build_audit(session)
-        if self._payments is not None:
+        if self._payments is not None and self.revenue is not None:
+            self.revenue.payments_wanted.connect(self._payments.show)
             self._payments.day_wanted.connect(self._show_day)
             self._roaming = Roaming(self.window, self._payments, self.clock.now)
+
+    def _build_revenue(self, session: Session) -> None:
+        from services.revenue.outlook import OutlookService
+        from services.revenue.service import RevenueService
+        from ui.revenue.page import RevenuePage
+
+        database = session.database
+        self.revenue = RevenuePage(
+            self.theme,
+            self.tasks,
+            RevenueService(database),
+            session.payments,
+            OutlookService(database),
+            show_task=self.window.show_task,
+            hide_task=self.window.hide_task,
+            show_message=self.window.show_message,
+            clock=self.clock.now,
+            person=str(database.url.username or ""),
+        )
+        self.revenue.set_reduced_motion(self.settings.reduced_motion)
+        kept = self._around.memory.value("revenue/layout")
+        if isinstance(kept, dict):
+            self.revenue.restore_layout(kept)
+        self.window.add_page("revenue", "Revenue", "revenue", self.revenue)
 
     def _build_audit(self, session: Session) -> None:
         from services.audit.anchors import AnchorFile
@@ -255,6 +283,8 @@ class Desktop(QObject):
         mine = tuple(event for event in events if event.fleet_id == self.fleet.id)
         if mine:
             self.payments.apply_events(mine)
+            if self.revenue is not None:
+                self.revenue.apply_events(mine)
             if self.notices is not None:
                 self.notices.apply(mine)
 
@@ -268,12 +298,12 @@ class Desktop(QObject):
             if as_of is None:
                 page.reload()
 
-    def _pages(self) -> list[PaymentsDesk | ReconciliationPage | AuditPage]:
+    def _pages(self) -> list[PaymentsDesk | RevenuePage | ReconciliationPage | AuditPage]:
         """The pages that are there by now."""
         return [*([self._payments] if self._payments is not None else []), *self._other_pages()]
 
-    def _other_pages(self) -> list[ReconciliationPage | AuditPage]:
-        return [page for page in (self.reconciliation, self.audit) if page is not None]
+    def _other_pages(self) -> list[RevenuePage | ReconciliationPage | AuditPage]:
+        return [page for page in (self.revenue, self.reconciliation, self.audit) if page is not None]
 
     @property
     def payments(self) -> PaymentsPage | None:
@@ -289,6 +319,16 @@ class Desktop(QObject):
         """Imports statements and shows what became of them."""
         if self._statements is not None:
             self._statements.import_statements(files)
+
+    def open_payment(self, payment_id: UUID) -> None:
+        """Opens one payment of the fleet that is shown."""
+        if self._payments is not None:
+            self._payments.open_payment(payment_id)
+
+    def close_payment(self) -> None:
+        """Closes it again."""
+        if self._payments is not None:
+            self._payments.close_payment()
 
     # Links -----------------------------------------------------------------------------------------------------------
 
@@ -379,6 +419,8 @@ class Desktop(QObject):
         if self._payments is not None:
             self.window.save_state(self._around.memory)
             self._payments.save()
+        if self.revenue is not None:
+            self._around.memory.setValue("revenue/layout", self.revenue.layout_state())
         self._around.memory.sync()
 
     async def close(self) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QSettings, Signal
 
 from services.database.fleets import Fleet
 from services.domain.errors import WorkstationError
+from services.feed.event import PaymentEvent
 from services.payments.filters import PaymentFilter
 from services.payments.row import PaymentRow, Sort
 from ui.actions import Action
@@ -93,6 +94,11 @@ class PaymentsDesk(QObject):
         """Opens one payment of the present fleet, wherever in the list it is."""
         self._window.show_page(NAME)
         self._open(payment_id)
+
+    def close_payment(self) -> None:
+        """Closes the drawer."""
+        if self.drawer is not None:
+            self.drawer.dismiss()
 
     def set_offline(self, as_of: datetime | None) -> None:
         """Says that everything is as of an instant, or that it is live again."""
@@ -183,7 +189,7 @@ class PaymentsDesk(QObject):
         drawer.closed.connect(lambda: self.page.grid.setFocus())
         self.page.payment_activated.connect(self._activated)
         self.page.payment_chosen.connect(self._chosen)
-        self.page.payments_touched.connect(self._touched)
+        self.page.happened.connect(self._happened)
         self.drawer = drawer
 
     def _activated(self, row: PaymentRow) -> None:
@@ -204,8 +210,9 @@ class PaymentsDesk(QObject):
         if row is not None:
             self._open(row.id, row)
 
-    def _touched(self, ids: set[UUID]) -> None:
-        if self.drawer is not None and self.drawer.payment_id in ids:
+    def _happened(self, events: Sequence[PaymentEvent]) -> None:
+        shown = self.drawer.payment_id if self.drawer is not None else None
+        if self.drawer is not None and shown is not None and any(event.payment_id == shown for event in events):
             self.drawer.refresh()
 
     def _make_room(self, pixels: int) -> None:

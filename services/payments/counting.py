@@ -46,15 +46,17 @@ def _found(connection: Connection, wanted: PaymentFilter, currency: str) -> tupl
             oldest for *_, in_currency, _, _, _, oldest in rows if oldest is not None and in_currency == currency
         ]
         return _totals(rows), min(waiting, default=None)
-    found = totals.totals(connection, wanted) if totals.served(wanted) else _counted(connection, wanted)
+    found = counted(connection, wanted)
     if not any(total.status == PENDING and total.currency == currency for total in found):
         return found, None
     oldest = asked(connection, oldest_pending_statement(wanted, currency))
     return found, oldest[0][0] if oldest else None
 
 
-def _counted(connection: Connection, wanted: PaymentFilter) -> list[Total]:
-    """The payments themselves."""
+def counted(connection: Connection, wanted: PaymentFilter) -> list[Total]:
+    """The figures under a filter that searches nothing: from the totals where they serve it, otherwise one by one."""
+    if totals.served(wanted):
+        return totals.totals(connection, wanted)
     return _totals(asked(connection, summary_statement(wanted)))
 
 
@@ -84,14 +86,14 @@ def _yesterday(
     before = replace(wanted, days=Days(day - timedelta(days=1), day - timedelta(days=1), zone))
     clock = (now.astimezone(zone).replace(tzinfo=None) - timedelta(days=1)).replace(tzinfo=zone)
     groups: dict[str, Figures] = {}
-    for total in _until(connection, before, clock):
+    for total in counted_until(connection, before, clock):
         if total.currency == currency:
             group = status_group(total.status)
             groups[group] = groups.get(group, Figures()).plus(total.count, total.amount, total.refunded)
     return groups
 
 
-def _until(connection: Connection, wanted: PaymentFilter, clock: datetime) -> list[Total]:
+def counted_until(connection: Connection, wanted: PaymentFilter, clock: datetime) -> list[Total]:
     """A day's payments up to a clock time: its whole hours from the totals, the running one from the payments."""
     if wanted.sought is not None:
         return _totals(asked(connection, found_totals_statement(wanted, clock)))

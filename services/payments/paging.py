@@ -72,9 +72,9 @@ def every(connection: Connection, wanted: PaymentFilter, sort: Sort, batch: int)
     """All rows in order, at most `batch` at a time, by a cursor of the server."""
     for part, inner in _parts(connection, wanted, sort):
         made = every_statement(part, inner)
-        streamed = {"stream_results": True, "yield_per": batch}
-        with connection.exec_driver_sql(made.text, made.values, execution_options=streamed) as result:
-            yield from result.partitions()
+        streamed = connection.execution_options(stream_results=True, max_row_buffer=batch)
+        with streamed.exec_driver_sql(made.text, made.values) as result:
+            yield from result.partitions(batch)
 
 
 def _from(

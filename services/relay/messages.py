@@ -11,11 +11,14 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
-from services.feed.event import Json, PaymentEvent, event_from_json
+import msgspec
+
+from services.feed.event import Json, Kind, PaymentEvent, PaymentState, event_from_json
 from services.feed.event import Position as Position
 
 HELLO_LIMIT: Final = 64 * 1024
@@ -27,6 +30,7 @@ FRAME_EVENTS: Final = 250
 
 _TICKET = re.compile(r"[0-9A-Za-z]{16,128}")
 _BIGINT = 2**63
+_Count = Annotated[int, msgspec.Meta(ge=0, le=_BIGINT - 1)]
 
 
 class NotAFrame(ValueError):
@@ -119,6 +123,8 @@ def decode_hello(text: str | bytes) -> Hello:
 
 def decode_frame(text: str | bytes) -> Frame | None:
     """The frame behind a relay's text, None for a type that a newer relay may know; NotAFrame where it makes no sense."""
+    if _begins_events(text) and (frame := _usual_events(text)) is not None:
+        return frame
     value = _object(text)
     kind = value.get("type")
     if kind == "events":
@@ -132,6 +138,46 @@ def decode_frame(text: str | bytes) -> Frame | None:
     if kind == "beat":
         return Beat(_seconds(value.get("behind")), _positions(value.get("fleets")))
     return None
+
+
+class _UsualEvent(msgspec.Struct, frozen=True, gc=False):
+    seq: int
+    kind: Kind
+    payment_id: UUID | None
+    at: datetime
+    before: PaymentState | None
+    after: PaymentState | None
+
+
+class _UsualEvents(msgspec.Struct, frozen=True):
+    fleet: UUID
+    epoch: _Count
+    first: _Count
+    last: _Count
+    events: list[_UsualEvent]
+
+
+_USUAL: Final = msgspec.json.Decoder(_UsualEvents)
+_EVENTS_TEXT: Final = '{"type":"events",'
+_EVENTS_BYTES: Final = _EVENTS_TEXT.encode()
+
+
+def _begins_events(text: str | bytes) -> bool:
+    return text.startswith(_EVENTS_TEXT) if isinstance(text, str) else text.startswith(_EVENTS_BYTES)
+
+
+def _usual_events(text: str | bytes) -> Events | None:
+    """Events as the relay writes them, read in one go; None for everything that is read with more care, and refused in words."""
+    try:
+        frame = _USUAL.decode(text)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    listed = frame.events
+    if [one.seq for one in listed] != list(range(frame.first, frame.last + 1)):
+        return None
+    fleet = frame.fleet
+    events = [PaymentEvent(fleet, one.seq, one.kind, one.payment_id, one.at, one.before, one.after) for one in listed]
+    return Events(fleet, frame.epoch, frame.first, frame.last, tuple(events))
 
 
 def _events(value: Json) -> Events:

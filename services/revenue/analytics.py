@@ -67,7 +67,7 @@ SELECT p.place, CASE grouping(d.route_id, d.vehicle_id, d.driver_id, d.method)
 FROM unnest(CAST(:firsts AS date[]), CAST(:lasts AS date[])) WITH ORDINALITY AS p(first, last, place)
 JOIN finance.revenue_daily d ON d.fleet_id = :fleet AND d.day BETWEEN p.first AND p.last AND d.currency = :currency
 GROUP BY GROUPING SETS ((p.place), (p.place, d.route_id), (p.place, d.vehicle_id), (p.place, d.driver_id), (p.place, d.method))
-HAVING sum(d.taken_count) <> 0 OR sum(d.refunded_count) <> 0 OR sum(d.taken) <> 0 OR sum(d.refunded) <> 0
+HAVING sum(d.taken_count) <> 0 OR sum(d.refunded_count) <> 0
 """)
 _REMOVE = text("""
 DELETE FROM finance.revenue_analytics a
@@ -124,7 +124,9 @@ def _refresh_some(database: Database, until: int) -> int:
 
 
 def _calculate(connection: Connection, fleet_id: UUID, days: Iterable[date]) -> int:
-    periods = sorted({_Period(kind, *natural(day, kind)) for day in days for kind in _GRAINS}, key=lambda p: (p.kind, p.first))
+    periods = sorted(
+        {_Period(kind, *natural(day, kind)) for day in days for kind in _GRAINS}, key=lambda p: (p.kind, p.first)
+    )
     sums = _sums(connection, fleet_id, periods)
     names = read_names(connection, fleet_id)
     rows = [_row(fleet_id, period, sums[period], names) for period in periods if period in sums]
@@ -151,8 +153,7 @@ def _sums(connection: Connection, fleet_id: UUID, periods: list[_Period]) -> dic
 
 
 def _row(fleet_id: UUID, period: _Period, sums: Mapping[str, Members], names: Names) -> dict[str, Any]:
-    # Members may cancel each other out: the whole is then nothing, and still they are told.
-    whole = sums.get("", {}).get("", Totals())
+    whole = sums[""][""]
     parts = {column: _parts(dimension, sums.get(dimension, {}), names) for dimension, column in _COLUMNS.items()}
     return {
         "fleet_id": fleet_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -74,11 +74,13 @@ class Books:
         found: dict[date, Members] = {}
         query = queries.members_by_day(self._source, dimension, sorted(days))
         for day, member, currency, *sums in self.connection.execute(query):
-            if currency == self.currency:
-                found.setdefault(day, {})[member] = _totals(*sums)
+            if currency == self.currency and (totals := _totals(*sums)) != _NOTHING:
+                found.setdefault(day, {})[member] = totals
         return found
 
-    def together(self, days: dict[date, Members], dimension: Dimension, span: Span, *, whole_days: bool) -> Members:
+    def together(
+        self, days: Mapping[date, Members], dimension: Dimension, span: Span, *, whole_days: bool = False
+    ) -> Members:
         """The sums of a span by the dimension's members, from those of its days."""
         until = None if whole_days else span.until
         found: Members = {} if until is None else dict(self._part_of_day(until).get(dimension, {}))

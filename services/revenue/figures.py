@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 from uuid import UUID
 
-from services.domain.money import ZERO
+from services.domain.money import CENT, ZERO
 from services.domain.period import Days
 
+_RATIO = Decimal("0.0001")
 Grain = Literal["daily", "weekly", "monthly"]
 Dimension = Literal["route", "vehicle", "driver", "method"]
 #: With what a range is compared: the same number of days just before it, or the same days a week, month or year earlier.
@@ -57,7 +58,7 @@ class Totals:
     @property
     def average(self) -> Decimal | None:
         """taken ÷ number of payments taken, to the cent; None where there is none."""
-        return round(self.taken / self.taken_count, 2) if self.taken_count else None
+        return _rounded(self.taken / self.taken_count, CENT) if self.taken_count else None
 
     def plus(self, other: Totals) -> Totals:
         """Both together."""
@@ -71,7 +72,17 @@ class Totals:
 
 def growth(now: Decimal, before: Decimal | None) -> Decimal | None:
     """Change ÷ previous, to four decimals; None where previous is 0 or not known."""
-    return round((now - before) / before, 4) if before else None
+    return _rounded((now - before) / before, _RATIO) if before else None
+
+
+def share(part: Decimal, whole: Decimal) -> Decimal | None:
+    """Part ÷ whole, to four decimals; None where the whole is not positive."""
+    return _rounded(part / whole, _RATIO) if whole > ZERO else None
+
+
+def _rounded(value: Decimal, to: Decimal) -> Decimal:
+    # Halves go up, as in the database and on paper.
+    return value.quantize(to, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +18,7 @@ from services.database.tables import revenue_forecast
 from services.domain.period import today
 from services.revenue.forecasting.forecast import HORIZON, MOST, forecast_many
 from services.revenue.forecasting.result import Accuracy, Forecast, ForecastDay, Model
-
-#: What is forecast: the fleet (''), a route or a vehicle.
-Forecasted = Literal["", "route", "vehicle"]
+from services.revenue.targets import Scope, kept_as
 
 _DAY: Final = timedelta(days=1)
 #: Days of the past may still change (late payments, refunds); so long a forecast stands although they did.
@@ -57,11 +54,10 @@ class KeptForecast:
     made_at: datetime
 
 
-def read_forecast(
-    connection: Connection, fleet_id: UUID, dimension: Forecasted = "", member: str = ""
-) -> KeptForecast | None:
-    """The kept forecast of the fleet, a route or a vehicle (`member` is its id); None where none was made yet."""
-    query = select(revenue_forecast).where(_F.fleet_id == fleet_id, _F.dimension == dimension, _F.member == member)
+def read_forecast(connection: Connection, fleet_id: UUID, scope: Scope, member: UUID | None) -> KeptForecast | None:
+    """The kept forecast of the fleet, a route or a vehicle; None where none was made yet."""
+    mine = _F.fleet_id == fleet_id, _F.dimension == scope, _F.member == kept_as(member)
+    query = select(revenue_forecast).where(*mine)
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         return None
@@ -113,13 +109,14 @@ def _history(connection: Connection, fleet: Fleet, last: date) -> _History:
     """The fleet's days until `last`, and those of each route and vehicle that had some."""
     first = last - timedelta(days=MOST - 1)
     asked = {"fleet": fleet.id, "currency": fleet.currency, "first": first, "days": MOST}
-    found = connection.execute(_HISTORY, asked).all()
-    if not found or found[0][0]:
-        found = [("", "", [], []), *found]  # the fleet itself always has a forecast, if only to say why there is none
-    amounts = np.zeros((len(found), MOST))
-    for row, (_, _, days, revenue) in enumerate(found):
+    # The fleet itself always has a forecast, if only to say why there is none.
+    series: dict[tuple[str, str], tuple[list[int], list[float]]] = {("", ""): ([], [])}
+    for dimension, member, days, revenue in connection.execute(_HISTORY, asked):
+        series[dimension, member] = days, revenue
+    amounts = np.zeros((len(series), MOST))
+    for row, (days, revenue) in enumerate(series.values()):
         amounts[row, days] = revenue
-    return _History([(dimension, member) for dimension, member, _, _ in found], amounts, first)
+    return _History(list(series), amounts, first)
 
 
 def _rows(fleet_id: UUID, history: _History, last: date, now: datetime) -> Iterator[dict[str, Any]]:

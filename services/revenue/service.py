@@ -12,33 +12,16 @@ from sqlalchemy import Connection, select
 
 from services.database.engine import Database
 from services.database.tables import fleet
-from services.domain.money import ZERO
 from services.domain.payment import NOBODY, method_shown
 from services.domain.period import Days, today
 from services.payments.naming import read_names
 from services.payments.row import Names
 from services.revenue.books import Books, Members
-from services.revenue.figures import (
-    Dimension,
-    Part,
-    PeriodRow,
-    RevenueFilter,
-    RevenueReport,
-    Span,
-    Totals,
-)
-from services.revenue.periods import (
-    Back,
-    Period,
-    counterpart,
-    elapsed,
-    natural,
-    period_back,
-    periods,
-    range_back,
-)
+from services.revenue.figures import Dimension, Part, RevenueFilter, RevenueReport, Span, Totals, share
+from services.revenue.periods import Back, counterpart, elapsed, natural, range_back
 from services.revenue.queries import DIMENSIONS
 from services.revenue.rates import rates
+from services.revenue.shown import periods_shown
 
 _NOTHING = Totals()
 _NONE: dict[Dimension, str] = {
@@ -116,12 +99,8 @@ def currency_of(connection: Connection, fleet_id: UUID) -> str:
 def _report(connection: Connection, wanted: RevenueFilter, now: datetime) -> RevenueReport:
     days, zone = wanted.days, wanted.days.zone
     span = elapsed(days.first, days.last, now, zone)
-    back = range_back(days, wanted.compare, now, wanted.week_start)
-    before_span = counterpart(span, back, zone)
-    shown = [
-        _Shown(period, wanted, now, back)
-        for period in periods(Days(span.first, span.last, zone), wanted.grain, wanted.week_start)
-    ]
+    before_span = counterpart(span, range_back(days, wanted.compare, now, wanted.week_start), zone)
+    shown = periods_shown(wanted, now)
     books = Books(connection, wanted, currency_of(connection, wanted.fleet_id))
     books.open([span, before_span, *(s for one in shown for s in (one.span, one.before, one.aligned))])
     total, before = books.total(span, whole_days=True), books.total(before_span)
@@ -150,51 +129,27 @@ def _report(connection: Connection, wanted: RevenueFilter, now: datetime) -> Rev
     )
 
 
-class _Shown:
-    """A period of the report with the spans that it needs."""
-
-    def __init__(self, period: Period, wanted: RevenueFilter, now: datetime, back: Back) -> None:
-        zone = wanted.days.zone
-        self._period = period
-        self.span = elapsed(period.first, period.last, now, zone)
-        self.before = counterpart(self.span, period_back(wanted.grain, wanted.compare), zone)
-        self.aligned = self.before if wanted.compare != "previous" else counterpart(self.span, back, zone)
-
-    def row(self, books: Books) -> PeriodRow:
-        """The period with its sums."""
-        period = self._period
-        running = self.span.until is not None
-        return PeriodRow(
-            span=self.span,
-            totals=books.total(self.span, whole_days=True),
-            before_span=self.before,
-            before=books.total(self.before),
-            running=running,
-            cut=(period.first != period.whole_first) or (not running and period.last != period.whole_last),
-        )
-
-
 def ranked(now: Members, before: Members, whole: Decimal, dimension: Dimension, names: Names) -> tuple[Part, ...]:
-    """The members by their revenue, largest first; those that only had some before stand at the end with nothing."""
+    """The members by their revenue, largest first; those that only had some before stand among them with nothing."""
     members = {**dict.fromkeys(before, _NOTHING), **now}
-    ranks_before = {member: rank for rank, member in enumerate(_ordered(before), 1)}
+    ranks_before = {member: rank for rank, member in enumerate(largest_first(before, {}), 1)}
     return tuple(
         Part(
-            key="" if member in ("", str(NOBODY)) else member,
+            key="" if nobody(member) else member,
             label=labelled(dimension, member, names),
             totals=members[member],
             before=before.get(member),
-            share=round(members[member].revenue / whole, 4) if whole > ZERO else None,
+            share=share(members[member].revenue, whole),
             rank=rank,
             rank_before=ranks_before.get(member),
         )
-        for rank, member in enumerate(_ordered(members), 1)
+        for rank, member in enumerate(largest_first(members, before), 1)
     )
 
 
 def labelled(dimension: Dimension, member: str, names: Names) -> str:
     """A member as people know it; a name that is gone is told by the beginning of its id."""
-    if member in ("", str(NOBODY)):
+    if nobody(member):
         return _NONE[dimension]
     if dimension == "method":
         return method_shown(member)
@@ -202,8 +157,14 @@ def labelled(dimension: Dimension, member: str, names: Names) -> str:
     return known.get(UUID(member), f"{dimension.capitalize()} {member[:8]}")
 
 
-def _ordered(members: Mapping[str, Totals]) -> list[str]:
-    return sorted(members, key=lambda member: (-members[member].revenue, member))
+def nobody(member: str) -> bool:
+    """Whether it stands for payments without route, vehicle, driver or method."""
+    return member in ("", str(NOBODY))
+
+
+def largest_first(members: Mapping[str, Totals], before: Mapping[str, Totals]) -> list[str]:
+    """The members by their revenue, and where that is equal, by what it was before."""
+    return sorted(members, key=lambda member: (-members[member].revenue, -before.get(member, _NOTHING).revenue, member))
 
 
 def _so_far(day: date, week_start: int) -> dict[str, date]:

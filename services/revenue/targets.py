@@ -9,41 +9,46 @@ from decimal import Decimal
 from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, select, text
+from sqlalchemy import Connection, TextClause, text
 
 from services.database.certainty import act
 from services.database.engine import Database
-from services.database.tables import revenue_target
-from services.domain.errors import NotAllowed, WorkstationError
+from services.domain.errors import NotAllowed, NotFound, WorkstationError
 from services.domain.money import ZERO, amount
 from services.domain.period import Days, day_of
 from services.revenue.figures import Totals
 
-#: Whose target: the fleet's ('', with no member), a route's or a vehicle's.
-Aimed = Literal["", "route", "vehicle"]
+#: Of what a forecast is made and a target is set: the whole fleet (''), a route or a vehicle.
+Scope = Literal["", "route", "vehicle"]
 
 _DAY: Final = timedelta(days=1)
-_T = revenue_target.c
+_MANAGERS: Final = "Setting a target, or taking one away, needs a manager or an approver of the fleet. Ask one of them."
+_LIST = text("""
+SELECT dimension AS scope, nullif(member, '')::uuid AS member, from_day, per_day, set_by, set_at
+FROM finance.revenue_target WHERE fleet_id = :fleet ORDER BY dimension, member, from_day
+""")
 _SET = text("""
 INSERT INTO finance.revenue_target (fleet_id, dimension, member, from_day, per_day)
-VALUES (:fleet, :dimension, :member, :from_day, :per_day)
+VALUES (:fleet, :scope, :member, :from_day, :per_day)
 ON CONFLICT (fleet_id, dimension, member, from_day) DO UPDATE SET per_day = excluded.per_day
-RETURNING dimension, member, from_day, per_day, set_by, set_at
+""")
+_CLEAR = text("""
+DELETE FROM finance.revenue_target
+WHERE fleet_id = :fleet AND dimension = :scope AND member = :member AND from_day = :from_day
 """)
 _MAY_SET = text("SELECT :fleet = ANY (finance.my_fleets('manager')) OR finance.is_operator()")
-_MANAGERS = "Setting a target needs a manager or an approver of the fleet. Ask one of them."
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`per_day`: revenue aimed at on each day from `from_day` until the next target, in the fleet's currency; None ends one."""
+    """What is to be earned a day from a day on, until a later target of the same scope and member begins."""
 
-    dimension: Aimed
-    member: str
+    scope: Scope
+    member: UUID | None
     from_day: date
-    per_day: Decimal | None
-    set_by: str
-    set_at: datetime
+    per_day: Decimal
+    set_by: str = ""
+    set_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,63 +59,54 @@ class Attainment:
     revenue: Decimal
 
     @property
-    def missing(self) -> Decimal:
-        """How much revenue is missing; negative where the target was passed."""
-        return self.target - self.revenue
-
-    @property
     def ratio(self) -> Decimal | None:
         """revenue ÷ target, to four decimals; None before any of it is due."""
         return round(self.revenue / self.target, 4) if self.target else None
 
 
+def kept_as(member: UUID | None) -> str:
+    """A scope's member as the tables have it: '' for the whole fleet."""
+    return "" if member is None else str(member)
+
+
 class TargetService:
-    """Reads and sets targets with the rights of the database's login; the database decides who may."""
+    """Reads and sets targets with the rights of the database's login; the database decides who may, and audits it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def list(self, fleet_id: UUID) -> list[Target]:
+    def targets(self, fleet_id: UUID) -> list[Target]:
         """Every target of the fleet, by whose it is and from when."""
-        query = select(*(_T[name] for name in Target.__dataclass_fields__)).where(_T.fleet_id == fleet_id)
         with self._database.read() as connection:
-            rows = connection.execute(query.order_by(_T.dimension, _T.member, _T.from_day)).mappings()
-            return [Target(**row) for row in rows]
+            return [Target(**row) for row in connection.execute(_LIST, {"fleet": fleet_id}).mappings()]
 
-    def may_set(self, fleet_id: UUID) -> bool:
+    def may_set_targets(self, fleet_id: UUID) -> bool:
         """Whether the login may set targets: managers and approvers may."""
         with self._database.read() as connection:
             return bool(connection.execute(_MAY_SET, {"fleet": fleet_id}).scalar())
 
-    def set(self, fleet_id: UUID, per_day: Decimal, from_day: date, dimension: Aimed = "", member: str = "") -> Target:
-        """Aims at `per_day` from that day on; what was aimed at earlier stays. NotAllowed for viewers."""
-        return self._write(fleet_id, _checked(per_day), from_day, dimension, member)
+    def set_target(self, fleet_id: UUID, target: Target) -> None:
+        """Keeps a target, instead of one of the same scope, member and day; NotAllowed for viewers."""
+        self._write(_SET, {**_key(fleet_id, target), "per_day": _checked(target.per_day)})
 
-    def clear(self, fleet_id: UUID, from_day: date, dimension: Aimed = "", member: str = "") -> Target:
-        """Aims at nothing from that day on; what was aimed at earlier stays. NotAllowed for viewers."""
-        return self._write(fleet_id, None, from_day, dimension, member)
+    def clear_target(self, fleet_id: UUID, target: Target) -> None:
+        """Takes a target away, so that the one before it goes on; NotAllowed for viewers, NotFound where it is gone."""
+        if not self._write(_CLEAR, _key(fleet_id, target)):
+            raise NotFound("This target is gone already. Open the targets again.")
 
-    def _write(self, fleet_id: UUID, per_day: Decimal | None, from_day: date, dimension: Aimed, member: str) -> Target:
-        values = {
-            "fleet": fleet_id,
-            "dimension": dimension,
-            "member": member,
-            "from_day": from_day,
-            "per_day": per_day,
-        }
-
-        def work(connection: Connection) -> RowMapping:
-            return connection.execute(_SET, values).mappings().one()
+    def _write(self, statement: TextClause, values: Mapping[str, object]) -> int:
+        def work(connection: Connection) -> int:
+            return connection.execute(statement, values).rowcount
 
         try:
-            return Target(**act(self._database, work))
+            return act(self._database, work)
         except NotAllowed as error:
             raise NotAllowed(_MANAGERS) from error
 
 
-def aimed_at(targets: Iterable[Target], day: date, dimension: Aimed = "", member: str = "") -> Decimal | None:
-    """What is aimed at on a day; None where there is no target."""
-    begun = [t for t in targets if (t.dimension, t.member) == (dimension, member) and t.from_day <= day]
+def target_on(targets: Iterable[Target], day: date, scope: Scope = "", member: UUID | None = None) -> Decimal | None:
+    """What was to be earned that day; None before the first target."""
+    begun = [t for t in targets if (t.scope, t.member) == (scope, member) and t.from_day <= day]
     return max(begun, key=lambda target: target.from_day).per_day if begun else None
 
 
@@ -120,25 +116,22 @@ def attainment(
     days: Days,
     now: datetime,
     *,
-    dimension: Aimed = "",
-    member: str = "",
+    scope: Scope = "",
+    member: UUID | None = None,
     passed: Decimal | None = None,
 ) -> Attainment | None:
-    """How far the days until `now` attained their targets; None where no day of them has one.
+    """How far the days until `now` attained their targets; None where none of them has one.
 
-    Of the running day `passed` (0 to 1; without it, by the clock) of its target is due: see `usually_passed`.
+    Of the running day's target the part `passed` (0 to 1, see `usually_passed`) is due; None leaves the running day out.
     """
-    today, due = day_of(now, days.zone), Attainment(ZERO, ZERO)
-    aimed = False
+    today, target, revenue, aimed = day_of(now, days.zone), ZERO, ZERO, False
     for ahead in range((min(days.last, today) - days.first).days + 1):
         day = days.first + ahead * _DAY
-        per_day = aimed_at(targets, day, dimension, member)
-        if per_day is None:
-            continue
-        aimed = True
-        part = Decimal(1) if day < today else _by_the_clock(now, days) if passed is None else passed
-        due = Attainment(due.target + per_day * part, due.revenue + totals.get(day, Totals()).revenue)
-    return Attainment(round(due.target, 2), due.revenue) if aimed else None
+        part = passed if day == today else Decimal(1)
+        per_day = target_on(targets, day, scope, member)
+        if per_day is not None and part is not None:
+            target, revenue, aimed = target + per_day * part, revenue + totals.get(day, Totals()).revenue, True
+    return Attainment(round(target, 2), revenue) if aimed else None
 
 
 def usually_passed(hours: Sequence[Totals], clock: time) -> Decimal | None:
@@ -151,19 +144,20 @@ def usually_passed(hours: Sequence[Totals], clock: time) -> Decimal | None:
     return round((before + running) / whole, 6)
 
 
-def _by_the_clock(now: datetime, days: Days) -> Decimal:
-    day = day_of(now, days.zone)
-    running = Days(day, day, days.zone)
-    # Seconds that truly pass: a day of summer time's turn has 23 or 25 hours.
-    length = running.end.timestamp() - running.start.timestamp()
-    return Decimal(round((now.timestamp() - running.start.timestamp()) / length, 6)).quantize(Decimal("0.000001"))
+def _key(fleet_id: UUID, target: Target) -> dict[str, object]:
+    return {
+        "fleet": fleet_id,
+        "scope": target.scope,
+        "member": kept_as(target.member),
+        "from_day": target.from_day,
+    }
 
 
 def _checked(per_day: Decimal) -> Decimal:
     try:
         exact = amount(per_day)
     except ValueError as error:
-        raise WorkstationError(f"The target {per_day} is no amount: give shillings and cents, such as 40000.00.") from error
+        raise WorkstationError(f"The target {per_day} is no amount; write it with at most two decimals.") from error
     if exact <= ZERO:
-        raise WorkstationError("A target is more than nothing. To end one, clear it.")
+        raise WorkstationError("A target is more than nothing. To have none, take it away.")
     return exact

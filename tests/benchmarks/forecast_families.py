@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.revenue.forecasting.calendar import month_part, special
+from workstation.demo.shape import bookings_on
 
 Array = NDArray[np.float64]
 Family = Callable[[np.random.Generator, int], Array]
@@ -20,7 +21,7 @@ _MEAN = 40_000.0
 def weekly_trend(rng: np.random.Generator, days: int) -> Array:
     """A weekday pattern on a straight slope, with normal noise."""
     slope = rng.uniform(-0.3, 0.6) * np.arange(days) / 365
-    return _MEAN * (1 + slope + _pattern(rng, days) + rng.normal(0, 0.1, days))
+    return np.array(_MEAN * (1 + slope + _pattern(rng, days) + rng.normal(0, 0.1, days)))
 
 
 def trend_break(rng: np.random.Generator, days: int) -> Array:
@@ -29,7 +30,7 @@ def trend_break(rng: np.random.Generator, days: int) -> Array:
     after = np.arange(days) >= at
     level = 1 + rng.uniform(-0.4, 0.6) * after + rng.uniform(-0.4, 0.4) * np.maximum(np.arange(days) - at, 0) / 365
     outage = np.where(rng.random(days) < 0.01, 0.2, 1.0)
-    return _MEAN * level * (1 + _pattern(rng, days)) * rng.lognormal(0, 0.12, days) * outage
+    return np.array(_MEAN * level * (1 + _pattern(rng, days)) * rng.lognormal(0, 0.12, days) * outage)
 
 
 def growth(rng: np.random.Generator, days: int) -> Array:
@@ -51,7 +52,14 @@ def pay_and_holidays(rng: np.random.Generator, days: int) -> Array:
 def closed_sundays(rng: np.random.Generator, days: int) -> Array:
     """A bus that rests on Sundays and, one day in thirty, in the garage."""
     runs = (rng.random(days) > 0.03) & (_weekday(days) != 6)
-    return _MEAN * (1 + _pattern(rng, days)) * rng.lognormal(0, 0.2, days) * runs
+    return np.array(_MEAN * (1 + _pattern(rng, days)) * rng.lognormal(0, 0.2, days) * runs)
+
+
+def demo(rng: np.random.Generator, days: int) -> Array:
+    """A route of the demo's fleet: the bookings its seed plans for each day, at fares that differ."""
+    seed, scale = int(rng.integers(1_000_000)), rng.uniform(0.05, 1.0)
+    planned = [bookings_on(seed, FIRST_DAY + timedelta(days=number), scale) for number in range(days)]
+    return np.array(planned * rng.normal(450, 450 / np.sqrt(planned)))
 
 
 def no_season(rng: np.random.Generator, days: int) -> Array:
@@ -75,6 +83,7 @@ STRUCTURED: dict[str, Family] = {
     "growth": growth,
     "pay + holidays": pay_and_holidays,
     "closed Sundays": closed_sundays,
+    "the demo's days": demo,
 }
 UNSTRUCTURED: dict[str, Family] = {
     "no season": no_season,
@@ -95,4 +104,4 @@ def _weekday(days: int) -> NDArray[np.int64]:
 
 def _pattern(rng: np.random.Generator, days: int) -> Array:
     pattern = rng.normal(0, 0.18, 7)
-    return np.clip(pattern - pattern.mean(), -0.7, 0.9)[_weekday(days)]
+    return np.array(np.clip(pattern - pattern.mean(), -0.7, 0.9)[_weekday(days)])

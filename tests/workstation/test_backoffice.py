@@ -87,6 +87,21 @@ def test_payments_are_projected_and_reach_a_listener_and_it_ends_with_its_input(
     assert world.value("SELECT count(*) FROM finance.relay") == 0
 
 
+def test_what_is_kept_of_revenue_follows_the_payments(world: World) -> None:
+    booking = world.booking(world.fleet())
+    world.project()
+    kept = "SELECT total_revenue FROM finance.revenue_analytics WHERE period_type = 'monthly'"
+    forecasts = "SELECT count(*) FROM finance.revenue_forecast"
+    with backoffice(world, "--until-stdin-closes") as started:
+        url_of(started)
+        world.payment(booking, "750.00")
+        until_kept = time.monotonic() + PATIENCE
+        while world.value(kept) != 750 or world.value(forecasts) != 1:
+            assert time.monotonic() < until_kept, "nothing was kept"
+            time.sleep(0.05)
+        assert ended(started) == Outcome(0, "", "")
+
+
 @UNIX
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("options", [(), ("--until-stdin-closes",)], ids=["server", "child"])
@@ -173,7 +188,7 @@ def test_a_signal_leaves_nothing_open(world: World, settings: Settings, capsys: 
     assert world.value("SELECT count(*) FROM finance.payment") == 1
     assert world.value("SELECT count(*) FROM finance.relay") == 0
     until_gone = time.monotonic() + PATIENCE
-    mine = "SELECT count(*) FROM pg_stat_activity WHERE datname = :name AND application_name IN ('relay', 'projector')"
+    mine = "SELECT count(*) FROM pg_stat_activity WHERE datname = :name AND application_name IN ('relay', 'projector', 'revenue')"
     while world.value(mine, name=world.name):
         assert time.monotonic() < until_gone, "a connection was left open"
         time.sleep(0.01)

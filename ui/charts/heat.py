@@ -32,6 +32,8 @@ WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 Cell = tuple[Decimal, int]
 _LEFT, _BOTTOM, _GAP, _RADIUS = 44, 22, 2, 3
 _LEGEND = 70
+#: Where the keyboard begins.
+_MORNING: Final = 7
 _WEAKEST: Final = 0.10
 _NONE: Final = (Decimal(0), 0)
 _HIDDEN: Final = "•••••"
@@ -119,7 +121,7 @@ class HeatMap(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self._tokens.text), 2))
-            painter.drawRoundedRect(self._area(*self._at).adjusted(-1, -1, 1, 1), _RADIUS + 1, _RADIUS + 1)
+            painter.drawRoundedRect(self._area(*self._at).adjusted(-1, 0, 1, 1), _RADIUS + 1, _RADIUS + 1)
         painter.end()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -154,8 +156,6 @@ class HeatMap(QWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Shows the keyboard's cell."""
         super().focusInEvent(event)
-        if self._at is None:
-            self._walk(self._first, 7)
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -193,7 +193,10 @@ class HeatMap(QWidget):
         return next((cell for cell in cells if self._area(*cell).contains(where)), None)
 
     def _step(self, days: int, hours: int) -> None:
-        weekday, hour = self._at or (self._first, 0)
+        if self._at is None:
+            self._walk(self._first, _MORNING)
+            return
+        weekday, hour = self._at
         row = max(0, min(len(WEEKDAYS) - 1, self._row(weekday) + days))
         self._walk((row + self._first) % len(WEEKDAYS), max(0, min(HOURS - 1, hour + hours)))
 
@@ -206,7 +209,7 @@ class HeatMap(QWidget):
         if self._at is not None:
             words = self.words(*self._at)
         else:
-            ranked = max(((self._cells[d][h][0], -d, -h) for d in range(7) for h in range(HOURS)))
+            ranked = max((self._cells[d][h][0], -d, -h) for d in range(7) for h in range(HOURS))
             words = f"most: {self.words(-ranked[1], -ranked[2])}" if ranked[0] > 0 else "no money taken"
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)

@@ -52,7 +52,7 @@ class MixChart(PeriodPlot):
         """Bars on each other; what more was given back than taken hangs below the ground."""
         count = len(self._mix.slots)
         above, below = [0.0] * count, [0.0] * count
-        edge = pg.mkPen(None) if count > _GAPLESS else pg.mkPen(self._tokens.surface, width=1)
+        edge = pg.mkPen(None) if count > _GAPLESS else self._pen(self._tokens.surface)
         for _, colour, values in self._mix.layers:
             starts = [above[at] if value >= 0 else below[at] for at, value in enumerate(values)]
             bars = pg.BarGraphItem(
@@ -65,5 +65,5 @@ class MixChart(PeriodPlot):
                 else:
                     below[at] += value
 
-    def _height_at(self, place: int) -> float | None:
+    def _height_at(self, _place: int) -> float | None:
         return None

@@ -31,8 +31,16 @@ _AXIS_PIXELS: Final = 11
 _BOTTOM: Final = 22
 _HIDDEN: Final = "•••"
 #: Room a date takes along the axis, and a value across it, in px.
-_DATE_WIDTH, _VALUE_HEIGHT = 64, 44
+_DATE_WIDTH, _VALUE_HEIGHT = 64, 34
 _BESIDE: Final = 12
+_MOST_VALUES: Final = 7
+
+
+_BY_KEYBOARD: Final = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 
 
 class PeriodPlot(QWidget):
@@ -51,7 +59,9 @@ class PeriodPlot(QWidget):
         self._unit = ""
         self._range = (0.0, 1.0)
         self._at: int | None = None
-        self._concealed = False
+        self._paper: float | None = None
+        self._words: dict[str, list[tuple[float, str]]] = {}
+        self._concealed = self._framed = False
         self._drawn: list[Any] = []
         self._view = pg.PlotWidget()
         self._plot = self._view.getPlotItem()
@@ -99,7 +109,25 @@ class PeriodPlot(QWidget):
     def paint_on(self, painter: QPainter, area: QRectF) -> None:
         """Paints the chart, without its crosshair, as vectors where the paint device takes them."""
         self.go_to(None)
+        self._paper = painter.deviceTransform().m11() * area.width() / max(1, self.width())
+        self._paint_ground()
+        self.settle()
+        # pyqtgraph keeps its axes' words as pictures in the screen's resolution, which another device would misplace.
+        self._show_words(False)
         self._view.render(painter, area, self._view.rect(), Qt.AspectRatioMode.IgnoreAspectRatio)
+        self._paint_words(painter, area)
+        self._show_words(True)
+        self._paper = None
+        self._paint_ground()
+        self._redraw()
+
+    def settle(self) -> None:
+        """Gives the axes their places at once, where nobody waits for the next event."""
+        self._mark_axes()
+        self._plot.layout.activate()
+        self._plot.getViewBox().updateViewRange()
+        self._plot.getViewBox().updateMatrix()
+        self._redraw()
 
     def sizeHint(self) -> QSize:
         """As the drawing of the page has it."""
@@ -115,7 +143,7 @@ class PeriodPlot(QWidget):
         """Draws everything anew; a chart adds its own marks."""
         raise NotImplementedError
 
-    def _height_at(self, place: int) -> float | None:
+    def _height_at(self, _place: int) -> float | None:
         """Where the crosshair's dot stands."""
         raise NotImplementedError
 
@@ -132,6 +160,13 @@ class PeriodPlot(QWidget):
         self._show_cross()
         self._describe()
 
+    def _pen(self, colour: str, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+        """A pen of so many px of ours, however fine the pixels of the screen or the paper are."""
+        pen: QPen = pg.mkPen(colour, width=width * (self._paper or self.devicePixelRatioF()))
+        pen.setStyle(style)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        return pen
+
     def _add(self, item: Any, height: int = 0) -> None:
         item.setZValue(height)
         self._plot.addItem(item, ignoreBounds=True)
@@ -139,7 +174,7 @@ class PeriodPlot(QWidget):
 
     # --- Qt ------------------------------------------------------------------------------------------------------
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Takes the mouse from pyqtgraph, which would pan with it."""
         if isinstance(event, QMouseEvent):
             place = self._place_at(event.position().toPoint())
@@ -154,6 +189,13 @@ class PeriodPlot(QWidget):
             self.go_to(None)
         return event.type() in (QEvent.Type.Wheel, QEvent.Type.ContextMenu)
 
+    def event(self, event: QEvent) -> bool:
+        """Draws anew on a screen with finer or coarser pixels."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._paint_ground()
+            self._redraw()
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walks, picks, lets go."""
         key = Qt.Key(event.key())
@@ -161,6 +203,7 @@ class PeriodPlot(QWidget):
         here = self._last_known() if self._at is None else self._at
         steps = {Qt.Key.Key_Left: here - 1, Qt.Key.Key_Right: here + 1, Qt.Key.Key_Home: 0, Qt.Key.Key_End: last}
         if key in steps and self._slots:
+            self._framed = True
             self.go_to(steps[key] if self._at is not None else here)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._at is not None:
             self._pick()
@@ -170,10 +213,9 @@ class PeriodPlot(QWidget):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Puts the crosshair where the keyboard is."""
+        """Shows that the keyboard is here; the crosshair comes with the first key, so that it hides nothing before."""
         super().focusInEvent(event)
-        if self._at is None and self._slots and event.reason() != Qt.FocusReason.MouseFocusReason:
-            self.go_to(self._last_known())
+        self._framed = event.reason() in _BY_KEYBOARD
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -190,7 +232,7 @@ class PeriodPlot(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draws a frame around the chart that has the keyboard."""
-        if self.hasFocus():
+        if self.hasFocus() and self._framed:
             painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(self._tokens.accent), 1))
@@ -219,7 +261,7 @@ class PeriodPlot(QWidget):
         plot.getViewBox().setDefaultPadding(0)
         for side in ("left", "bottom"):
             axis = plot.getAxis(side)
-            axis.setStyle(tickFont=font(_AXIS_PIXELS), tickLength=0, autoExpandTextSpace=False)
+            axis.setStyle(tickFont=font(_AXIS_PIXELS), tickLength=0, tickAlpha=0, autoExpandTextSpace=False)
         plot.getAxis("bottom").setHeight(_BOTTOM)
         self._cross.setZValue(20)
         self._dot.setZValue(21)
@@ -234,20 +276,23 @@ class PeriodPlot(QWidget):
             axis = self._plot.getAxis(side)
             axis.setPen(pg.mkPen(None))
             axis.setTextPen(QColor(tokens.faint))
-        self._cross.setPen(pg.mkPen(tokens.strong, width=1))
-        self._dot.setPen(pg.mkPen(tokens.surface, width=2))
+        self._cross.setPen(self._pen(tokens.strong))
+        self._dot.setPen(self._pen(tokens.surface, 2.0))
         self._dot.setBrush(QColor(tokens.accent))
 
     def _mark_axes(self) -> None:
-        values = ticks(*self._range, most=max(2, round((self.height() - _BOTTOM) / _VALUE_HEIGHT)))
+        values = ticks(*self._range, most=max(2, min(_MOST_VALUES, round((self.height() - _BOTTOM) / _VALUE_HEIGHT))))
         words = [_HIDDEN if self._concealed and value else short_amount(value) for value in values]
         if len(words) > 1 and self._unit and not self._concealed:
             words[-1] = f"{self._unit} {words[-1]}"
         left, bottom = self._plot.getAxis("left"), self._plot.getAxis("bottom")
-        left.setTicks([list(zip(values, words, strict=True))])
+        self._words["left"] = list(zip(values, words, strict=True))
+        left.setTicks([self._words["left"]])
         left.setWidth(max(QFontMetrics(font(_AXIS_PIXELS)).horizontalAdvance(word) for word in words) + _BESIDE)
         most = max(1, int((self.width() - left.width()) / _DATE_WIDTH))
-        bottom.setTicks([date_marks([slot.first for slot in self._slots], self._grain, most)])
+        dates = date_marks([slot.first for slot in self._slots], self._grain, most)
+        self._words["bottom"] = [(float(at), words) for at, words in dates]
+        bottom.setTicks([self._words["bottom"]])
         # A little above the last mark, so that its line and its words are not cut.
         above = (values[-1] - values[0]) * 0.04
         self._plot.getViewBox().setRange(
@@ -262,9 +307,31 @@ class PeriodPlot(QWidget):
         right = max(1, len(self._slots)) - 0.4
         for value in values:
             colour = self._tokens.strong if value == 0 else self._tokens.line
-            line = pg.PlotCurveItem([-0.6, right], [value, value], pen=pg.mkPen(colour, width=1), antialias=False)
+            line = pg.PlotCurveItem([-0.6, right], [value, value], pen=self._pen(colour), antialias=False)
             line.is_grid = True
             self._add(line, -20)
+
+    def _show_words(self, shown: bool) -> None:
+        for side in ("left", "bottom"):
+            self._plot.getAxis(side).setStyle(showValues=shown)
+
+    def _paint_words(self, painter: QPainter, area: QRectF) -> None:
+        """Paints what the axes say."""
+        view, box = self._view, self._plot.getViewBox()
+        painter.save()
+        painter.translate(area.topLeft())
+        painter.scale(area.width() / view.width(), area.height() / view.height())
+        painter.setFont(font(_AXIS_PIXELS))
+        painter.setPen(QColor(self._tokens.faint))
+        inside = box.sceneBoundingRect()
+        for value, words in self._words["left"]:
+            y = box.mapViewToScene(QPointF(0, value)).y()
+            room = QRectF(0, y - 10, inside.left() - 6, 20)
+            painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
+        for value, words in self._words["bottom"]:
+            x = box.mapViewToScene(QPointF(value, 0)).x()
+            painter.drawText(QRectF(x - 60, inside.bottom() + 2, 120, 20), Qt.AlignmentFlag.AlignCenter, words)
+        painter.restore()
 
     def _place_at(self, where: QPoint) -> int | None:
         if not self._slots:
@@ -273,7 +340,8 @@ class PeriodPlot(QWidget):
         scene = self._view.mapToScene(where)
         if not box.sceneBoundingRect().adjusted(-6, 0, 6, _BOTTOM).contains(scene):
             return None
-        return max(0, min(len(self._slots) - 1, round(box.mapSceneToView(scene).x())))
+        place: int = round(box.mapSceneToView(scene).x())
+        return max(0, min(len(self._slots) - 1, place))
 
     def _last_known(self) -> int:
         known = [at for at, slot in enumerate(self._slots) if not slot.ahead]

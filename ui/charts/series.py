@@ -16,12 +16,16 @@ Values = tuple[float | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One line of the value card; an empty `mark` has no sample of a line, a `colour` ('#RRGGBB') is shown as a square."""
+    """One line of the value card; an empty `mark` has no sample of a line, a `colour` ('#RRGGBB') is shown as a square.
+
+    A `public` value is no amount, and is shown also where amounts are hidden.
+    """
 
     label: str
     value: str
     mark: Mark = ""
     colour: str = ""
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)

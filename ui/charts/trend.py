@@ -7,7 +7,7 @@ from typing import Final
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QGraphicsPolygonItem, QWidget
 
 from ui.charts.plot import PeriodPlot
@@ -16,6 +16,7 @@ from ui.theme import Tokens, font, mixed
 
 #: Up to so many slots every one has its dot.
 _DOTTED: Final = 16
+_SMALL: Final = 11
 _DASHES: Final = [4.0, 3.0]
 
 
@@ -40,6 +41,11 @@ class TrendChart(PeriodPlot):
         self._trend = trend
         self._redraw()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Finds the side again where the words fit."""
+        super().resizeEvent(event)
+        self._redraw()
+
     def _redraw(self) -> None:
         trend = self._trend
         lines = (trend.revenue, trend.compared, trend.target, trend.expected, *_bands(trend))
@@ -55,6 +61,7 @@ class TrendChart(PeriodPlot):
         self._line(self._whole(), tokens.accent, 1.8, Qt.PenStyle.SolidLine, 2)
         self._partials()
         self._changes()
+        self._note()
         self._show_cross()
 
     def _height_at(self, place: int) -> float | None:
@@ -67,17 +74,17 @@ class TrendChart(PeriodPlot):
         return tuple(None if slot.partial else value for slot, value in pairs)
 
     def _line(self, values: Values, colour: str, width: float, style: Qt.PenStyle, height: int) -> None:
-        pen = pg.mkPen(colour, width=width)
-        pen.setStyle(style)
+        pen = self._pen(colour, width, style)
         if style == Qt.PenStyle.CustomDashLine:
             pen.setDashPattern(_DASHES)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         for run in runs(values):
             heights = [values[at] for at in run]
             if len(run) > 1:
                 self._add(pg.PlotCurveItem(run, heights, pen=pen, antialias=True), height)
             if len(run) == 1 or (style == Qt.PenStyle.SolidLine and width < 2 and len(values) <= _DOTTED):
-                dots = pg.ScatterPlotItem(run, heights, size=5, pen=pg.mkPen(None), brush=QColor(colour), antialias=True)
+                dots = pg.ScatterPlotItem(
+                    run, heights, size=5, pen=pg.mkPen(None), brush=QColor(colour), antialias=True
+                )
                 self._add(dots, height)
 
     def _fill(self, band: tuple[Values, Values], colour: str, height: int) -> None:
@@ -94,10 +101,19 @@ class TrendChart(PeriodPlot):
         trend = self._trend
         if trend.now is None:
             return
-        line = pg.InfiniteLine(pos=trend.now, angle=90, movable=False, pen=pg.mkPen(self._tokens.strong, width=1))
+        line = pg.InfiniteLine(pos=trend.now, angle=90, movable=False, pen=self._pen(self._tokens.strong))
         self._add(line, -10)
-        if trend.note:
-            self._words(trend.note, trend.now, self._plot.getViewBox().viewRange()[1][1], (-0.02, 0.0))
+
+    def _note(self) -> None:
+        """What is said of the forecast, at the side of its beginning where there is room."""
+        trend = self._trend
+        ahead = next((at for at, slot in enumerate(trend.slots) if slot.ahead), None)
+        if not trend.note or ahead is None:
+            return
+        at = ahead if trend.now is None else trend.now
+        room = (len(trend.slots) - at) / len(trend.slots) * self._plot.getViewBox().width()
+        fits = QFontMetrics(font(_SMALL)).horizontalAdvance(trend.note) + 12 <= room
+        self._say(trend.note, at, self._plot.getViewBox().viewRange()[1][1], (0.0 if fits else 1.0, 0.0))
 
     def _partials(self) -> None:
         """A period of which only a part is counted: a hollow point, with the word for it, and a thin line to it."""
@@ -107,23 +123,27 @@ class TrendChart(PeriodPlot):
             for near in (at - 1, at + 1):
                 beside = self._trend.revenue[near] if 0 <= near < len(self._trend.slots) else None
                 if beside is not None:
-                    pen = pg.mkPen(self._tokens.accent, width=1, style=Qt.PenStyle.DotLine)
+                    pen = self._pen(self._tokens.accent, 1.0, Qt.PenStyle.DotLine)
                     self._add(pg.PlotCurveItem([at, near], [value, beside], pen=pen, antialias=True), 2)
-            rim, inside = pg.mkPen(self._tokens.accent, width=1.8), QColor(self._tokens.surface)
-            self._add(pg.ScatterPlotItem([at], [value], size=8, pen=rim, brush=inside, antialias=True), 4)
-            self._words(slot.partial, at, value, (-0.12, 0.5) if at < len(self._trend.slots) - 3 else (1.12, 0.5))
+            rim, inside = self._pen(self._tokens.accent, 1.8), QColor(self._tokens.surface)
+            self._add(
+                pg.ScatterPlotItem([at], [value], size=8, pen=rim, brush=inside, antialias=True, useCache=False), 4
+            )
+            self._say(slot.partial, at, value, (-0.12, 0.5) if at < len(self._trend.slots) - 3 else (1.12, 0.5))
 
     def _changes(self) -> None:
         for at, words in self._trend.changes:
             value = self._trend.revenue[at] if 0 <= at < len(self._trend.revenue) else None
             if value is not None:
-                rim, inside = pg.mkPen(self._tokens.surface, width=1), QColor(self._tokens.text)
-                self._add(pg.ScatterPlotItem([at], [value], size=9, symbol="d", pen=rim, brush=inside), 5)
-                self._words(words, at, value, (0.5, 1.25))
+                rim, inside = self._pen(self._tokens.surface), QColor(self._tokens.text)
+                self._add(
+                    pg.ScatterPlotItem([at], [value], size=9, symbol="d", pen=rim, brush=inside, useCache=False), 5
+                )
+                self._say(words, at, value, (0.5, 1.25))
 
-    def _words(self, words: str, at: float, height: float, anchor: tuple[float, float]) -> None:
+    def _say(self, words: str, at: float, height: float, anchor: tuple[float, float]) -> None:
         text = pg.TextItem(words, color=QColor(self._tokens.muted), anchor=anchor)
-        text.setFont(font(11))
+        text.setFont(font(_SMALL))
         text.setPos(at, height)
         self._add(text, 6)
 

@@ -100,7 +100,7 @@ class ValueCard(QWidget):
             painter.drawLine(QLineF(at.x(), at.y(), at.x() + _SAMPLE, at.y()))
 
     def _value(self, line: Told) -> str:
-        return _HIDDEN if self._concealed and line.value and "%" not in line.value else line.value
+        return _HIDDEN if self._concealed and not line.public else line.value
 
 
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

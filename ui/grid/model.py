@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import groupby
 from typing import Any, Final, Generic
 
@@ -22,6 +22,8 @@ _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 Index = QModelIndex | QPersistentModelIndex
+#: The row that a row becomes by what is new of it.
+How = Callable[[Row, Any], Row]
 
 
 class GridModel(QAbstractTableModel, Generic[Row]):
@@ -49,9 +51,11 @@ class GridModel(QAbstractTableModel, Generic[Row]):
         self._row_id = row_id
         self._order = order
         self._rows: Rows[Row] = Rows(row_id)
-        self._texts: dict[Hashable, list[str]] = {}
-        # How to bring rows out of sight up to date; what they are sorted by never changes that way.
-        self._later: dict[Hashable, Callable[[Row], Row]] = {}
+        # The texts of a row, for as long as it is the same row.
+        self._texts: dict[Hashable, tuple[Row, list[str]]] = {}
+        # What is new of rows out of sight, and how it is brought into them.
+        self._later: dict[Hashable, object] = {}
+        self._how: How[Row] = _as_it_is
         self._sights: list[Callable[[], range]] = []
         self._more = self._more_asked = False
         self._earlier = self._earlier_asked = False
@@ -73,8 +77,8 @@ class GridModel(QAbstractTableModel, Generic[Row]):
     def row_at(self, at: int) -> Row:
         """The row at a place from 0; IndexError when there is none."""
         row = self._rows[at]
-        if self._later and (change := self._later.pop(self._row_id(row), None)) is not None:
-            row = change(row)
+        if self._later and (new := self._later.pop(self._row_id(row), None)) is not None:
+            row = self._how(row, new)
             self._rows.replace(at, row)
         return row
 
@@ -86,6 +90,10 @@ class GridModel(QAbstractTableModel, Generic[Row]):
         """The row with this id, right in what it is sorted by and perhaps behind in the rest; None when not loaded."""
         at = self._rows.find(row_id)
         return None if at is None else self._rows[at]
+
+    def places(self, row_ids: Iterable[Hashable]) -> list[int | None]:
+        """The places of the rows with these ids; None for each that is not loaded."""
+        return self._rows.places(row_ids)
 
     def place_for(self, row: Row) -> int:
         """Where `insert_sorted` would put a new row."""
@@ -107,12 +115,12 @@ class GridModel(QAbstractTableModel, Generic[Row]):
         """What a cell shows."""
         row = self.row_at(at)
         row_id = self._row_id(row)
-        texts = self._texts.get(row_id)
-        if texts is None:
+        known = self._texts.get(row_id)
+        if known is None or known[0] is not row:
             if len(self._texts) >= _KEPT_TEXTS:
                 self._texts.clear()
-            texts = self._texts[row_id] = self._write(row)
-        return texts[column]
+            known = self._texts[row_id] = (row, self._write(row))
+        return known[1][column]
 
     # --- changes -------------------------------------------------------------------------------------------------
 
@@ -164,41 +172,33 @@ class GridModel(QAbstractTableModel, Generic[Row]):
 
     def update(self, rows: Iterable[Row]) -> None:
         """Replaces rows by id, announcing and marking exactly the cells in sight that read differently; unknown ids are left."""
-        sight = self._in_sight()
+        seen = self.sight()
         changed: dict[int, set[int]] = {}
         for row in rows:
             row_id = self._row_id(row)
             at = self._rows.find(row_id)
             if at is None:
                 continue
-            if not any(at in seen for seen in sight):
+            if not seen.start <= at < seen.stop:
                 self._later.pop(row_id, None)
-                self._texts.pop(row_id, None)
                 self._rows.replace(at, row)
             elif columns := self._swap(at, row):
                 changed.setdefault(at, set()).update(columns)
         self._announce(changed)
 
-    def change(self, changes: Mapping[Any, Callable[[Row], Row]]) -> None:
-        """Brings loaded rows up to date by functions of the row, now in sight and otherwise when it is read.
+    def change(self, places: Iterable[int], row_ids: Iterable[Hashable], news: Iterable[object], how: How[Row]) -> None:
+        """Brings rows up to date by what is new of each: `how(row, new)` is the row then, made when somebody sees it.
 
-        What a row is sorted by must stay as it is.
+        A newer change takes the place of one that nobody saw. What a row is sorted by must stay as it is.
         """
-        sight = self._in_sight()
-        find, later, texts = self._rows.find, self._later, self._texts
+        seen, later = self.sight(), self._later
+        self._how = how
         changed: dict[int, set[int]] = {}
-        for row_id, change in changes.items():
-            at = find(row_id)
-            if at is None:
-                continue
-            if any(at in seen for seen in sight):
-                if columns := self._swap(at, change(self.row_at(at))):
-                    changed[at] = set(columns)
-            else:
-                if (before := later.get(row_id)) is not None:
-                    self._rows.replace(at, before(self._rows[at]))
-                later[row_id] = change
-                texts.pop(row_id, None)
+        for at, row_id, new in zip(places, row_ids, news, strict=True):
+            if not seen.start <= at < seen.stop:
+                later[row_id] = new
+            elif columns := self._swap(at, how(self.row_at(at), new)):
+                changed[at] = set(columns)
         self._announce(changed)
 
     def remove(self, row_ids: Iterable[Hashable]) -> None:
@@ -253,7 +253,11 @@ class GridModel(QAbstractTableModel, Generic[Row]):
 
     def sight(self) -> range:
         """The places from the first to the last that anybody sees; all of them when nobody watches."""
-        seen = [places for places in self._in_sight() if places]
+        if len(self._sights) == 1:
+            return self._sights[0]()
+        seen = [places for sight in self._sights if (places := sight())]
+        if not self._sights:
+            return range(len(self._rows))
         return range(min(one.start for one in seen), max(one.stop for one in seen)) if seen else range(0)
 
     def fetch_earlier(self) -> None:
@@ -310,9 +314,6 @@ class GridModel(QAbstractTableModel, Generic[Row]):
 
     # --- inside --------------------------------------------------------------------------------------------------
 
-    def _in_sight(self) -> list[range]:
-        return [sight() for sight in self._sights] or [range(len(self._rows))]
-
     def _catch_up(self, row_id: Hashable) -> None:
         at = self._rows.find(row_id)
         if at is not None:
@@ -357,7 +358,8 @@ class GridModel(QAbstractTableModel, Generic[Row]):
         if before == row:
             return []
         row_id = self._row_id(row)
-        old = self._texts.pop(row_id, None) or self._write(before)
+        known = self._texts.pop(row_id, None)
+        old = known[1] if known is not None and known[0] is before else self._write(before)
         new = self._write(row)
         columns = [n for n, column in enumerate(self._columns) if old[n] != new[n] or _restated(column, before, row)]
         self.marks.changed(row_id, columns)
@@ -370,3 +372,7 @@ def _restated(column: Column[Row], before: Row, after: Row) -> bool:
 
 def _aligned(column: Column[Row]) -> Qt.AlignmentFlag:
     return _RIGHT if column.align == "right" else _LEFT
+
+
+def _as_it_is(row: Row, _new: object) -> Row:
+    return row

@@ -49,6 +49,13 @@ class Rows(Sequence[Row], Generic[Row]):
         place = self._places.get(row_id)
         return None if place is None else place - self._origin
 
+    def places(self, row_ids: Iterable[Hashable]) -> list[int | None]:
+        """The places of the rows with these ids; None for each that there is not."""
+        if self._stale:
+            self._number()
+        place, origin = self._places.get, self._origin
+        return [None if (found := place(row_id)) is None else found - origin for row_id in row_ids]
+
     def insert(self, at: int, rows: Sequence[Row]) -> None:
         """Puts new rows before the row at `at`."""
         if at <= len(self._rows) - at:

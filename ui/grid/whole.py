@@ -70,8 +70,9 @@ class WholeList(QWidget, Generic[Row]):
 
     def set_span(self, span: Span) -> None:
         """Says which stretch of how long a list the table holds."""
-        self._span = span
-        self._sync()
+        if span != self._span:
+            self._span = span
+            self._sync()
 
     def landed(self) -> None:
         """The place that was asked for is loaded: goes there, unless another one is sought by now."""

@@ -50,10 +50,11 @@ _NOTICED_MS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question whose answer takes the place of the rows: the page below `after`, at `place`, or the first one."""
+    """A question whose answer takes the place of the rows: the page below `after`, at `place`, or the first one; `limit` rows where
+    it is said, `again` for the rows that are shown already."""
 
     after: Key | None = None
-    limit: int = PAGE_ROWS
+    limit: int | None = None
     place: int | None = None
     again: bool = False
 
@@ -104,6 +105,7 @@ class LivePayments(QObject):
         self._page_soon = single(self, _SOON_MS, self._ask_again)
         self._names_soon = single(self, _SOON_MS, self.ask_names)
         self._rows_again = single(self, _AGAIN_MS, self._ask_rows)
+        self._rows_soon = single(self, 0, self._ask_rows)
         self._unseen_soon = single(self, _UNSEEN_MS, self._ask_unseen)
         self._sums.changed.connect(self.changed)
 
@@ -140,7 +142,7 @@ class LivePayments(QObject):
     @property
     def settled(self) -> bool:
         """Whether nothing is being asked, and nothing is about to be."""
-        soon = (self._page_soon, self._names_soon, self._rows_again, self._unseen_soon)
+        soon = (self._page_soon, self._names_soon, self._rows_soon, self._rows_again, self._unseen_soon)
         asking = any(self._tasks.busy(name) for name in (PAGE, MORE, EARLIER, ROWS, NAMES))
         waiting = bool(self.rows.wanted or self.rows.stale)
         return not asking and not waiting and self._sums.settled and not any(timer.isActive() for timer in soon)
@@ -210,8 +212,9 @@ class LivePayments(QObject):
         self._sums.follow(fresh)
         if not self._awaiting_other:
             self.rows.apply(fresh, narrowed)
-            self._ask_rows()
             self.moved.emit()
+            # What is known is painted first.
+            start(self._rows_soon)
         if any(event.kind == "names" for event in fresh):
             start(self._names_soon)
 
@@ -259,10 +262,11 @@ class LivePayments(QObject):
             self._tasks.cancel(name)
         self.rows.wanted.update(self._asked)
         self._asked, self._question, self._unanswered = (), question, True
+        limit = question.limit or PAGE_ROWS
         if question.place:
-            work = partial(self._source.page_at, narrowed, question.place, question.limit, sort=sort)
+            work = partial(self._source.page_at, narrowed, question.place, limit, sort=sort)
         else:
-            work = partial(self._source.page, narrowed, question.after, question.limit, sort=sort)
+            work = partial(self._source.page, narrowed, question.after, limit, sort=sort)
         self._tasks.run(PAGE, work, self._page_arrived, self._page_failed)
 
     def _ask_again(self) -> None:

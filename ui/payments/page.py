@@ -38,7 +38,7 @@ class PaymentsPage(QWidget):
     """A fleet's payments.
 
     `summary_changed('1,284 payments today')`, `payment_activated(PaymentRow)` on Enter, `payment_chosen(PaymentRow or None)`
-    when the keyboard's row is another, `payments_touched(set[UUID])` when something happened to payments,
+    when the keyboard's row is another, `happened(Sequence[PaymentEvent])` when something happened to payments,
     `shown_changed(PaymentFilter, Sort)` when other payments are shown or in another order, `counts_changed(n, of)` with how many
     are shown of how many the days hold, each None while that is not known.
     """
@@ -46,7 +46,7 @@ class PaymentsPage(QWidget):
     summary_changed = Signal(str)
     payment_activated = Signal(object)
     payment_chosen = Signal(object)
-    payments_touched = Signal(object)
+    happened = Signal(object)
     shown_changed = Signal(object, object)
     counts_changed = Signal(object, object)
 
@@ -97,6 +97,11 @@ class PaymentsPage(QWidget):
         return self._counts
 
     @property
+    def rows(self) -> Sequence[PaymentRow]:
+        """The payments that are loaded, in shown order."""
+        return self._model.rows
+
+    @property
     def names(self) -> Names:
         """The fleet's routes, vehicles and drivers, as far as they are known."""
         return self._names
@@ -138,7 +143,7 @@ class PaymentsPage(QWidget):
     def apply_events(self, events: Sequence[PaymentEvent]) -> None:
         """Follows the feed by these events, in order."""
         self.live.apply(events)
-        self.payments_touched.emit({event.payment_id for event in events} - {None})
+        self.happened.emit(events)
 
     def reload(self) -> None:
         """Asks everything again; what is being read stays in place."""

@@ -16,13 +16,13 @@ def key_of(known: UUID, state: PaymentState) -> Key:
     return Key(state.created_at, known, state.amount, state.status)
 
 
-def moves(row: PaymentRow, state: PaymentState | PaymentRow, sort: Sort) -> bool:
-    """Whether a payment in this state belongs elsewhere in the order."""
-    if row.created_at != state.created_at:
+def moves(before: PaymentState | PaymentRow, after: PaymentState | PaymentRow, sort: Sort) -> bool:
+    """Whether a payment belongs elsewhere in the order after a change."""
+    if before.created_at != after.created_at:
         return True
     if sort.column == "amount":
-        return row.amount != state.amount
-    return sort.column == "status" and row.status != state.status
+        return before.amount != after.amount
+    return sort.column == "status" and before.status != after.status
 
 
 def restated(row: PaymentRow, state: PaymentState, names: Names) -> PaymentRow:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from services.feed.event import PaymentEvent, PaymentState
 from services.payments.filters import PaymentFilter
 from services.payments.row import NEWEST_FIRST, Key, Names, Page, PaymentRow, Sort, sort_key
 from ui.grid import Window
+from ui.payments.deciding import decider
 from ui.payments.loaded import AROUND, Loaded
 from ui.payments.restating import key_of, moves, renamed, restated
 from ui.payments.source import PAGE_ROWS
@@ -66,24 +66,13 @@ class LiveRows(Loaded):
             return
         if self._window.top is not None and narrowed.decidable:
             self._follow_above(events, narrowed)
-        latest = {event.payment_id: event.after for event in events if event.payment_id is not None}
-        gone: list[UUID] = []
-        changes: dict[UUID, Callable[[PaymentRow], PaymentRow]] = {}
-        moving: list[tuple[UUID, PaymentState]] = []
-        holds, names, sort, find = narrowed.holds, self.names, self._sort, self._row
-        for known, state in latest.items():
-            if state is None or not holds(state):
-                gone.append(known)
-            elif (row := find(known)) is None:
-                self._await(known, state)
-            elif moves(row, state, sort):
-                moving.append((known, state))
-            else:
-                changes[known] = partial(restated, state=state, names=names)
-        self._note([*changes, *(known for known, _ in moving)], narrowed)
+        latest, moved = latest_of(events, self._sort)
+        rest = self._change(latest, moved, narrowed)
+        gone = [known for known, state, _ in rest if state is None]
         self._leave(gone)
-        self._change(changes)
-        self._move(moving)
+        for known, state, at in rest:
+            if state is not None:
+                self._follow_elsewhere(known, state, at, narrowed)
         self._seq = max(self._seq, events[-1].seq)
         self._window.passed(self._seq)
 
@@ -110,7 +99,8 @@ class LiveRows(Loaded):
         """Shows routes, vehicles and drivers by their present names."""
         if names != self.names:
             self.names = names
-            self._change({row.id: partial(renamed, names=names) for row in self.rows()})
+            self._model.update([renamed(row, names) for row in self._model.rows])
+            self._held.update([renamed(row, names) for row in self._held.waiting])
 
     def attend(self) -> None:
         """Wants at once what is stale and in view."""
@@ -127,53 +117,75 @@ class LiveRows(Loaded):
     # --- inside --------------------------------------------------------------------------------------------------
 
     def _follow_above(self, events: Sequence[PaymentEvent], narrowed: PaymentFilter) -> None:
+        holds = decider(narrowed)
         for event in events:
-            known = event.payment_id
+            known, before, after = event.payment_id, event.before, event.after
             if known is None or event.seq <= self._seq:
                 continue
-            was, now = (
-                key_of(known, state) if state is not None and narrowed.holds(state) else None
-                for state in (event.before, event.after)
-            )
-            self._window.follow(event.seq, was, now)
-            news = was is None and now is not None and self._sort == NEWEST_FIRST
-            if news and now is not None and self._window.side(now) == "above":
+            was, now = before is not None and holds(before), after is not None and holds(after)
+            if was == now and (before is None or after is None or not moves(before, after, self._sort)):
+                continue
+            into = key_of(known, after) if after is not None and now else None
+            self._window.follow(event.seq, key_of(known, before) if before is not None and was else None, into)
+            news = not was and into is not None and self._sort == NEWEST_FIRST
+            if news and into is not None and self._window.side(into) == "above":
                 self._held.count_beyond(known)
 
-    def _await(self, known: UUID, state: PaymentState) -> None:
-        key = key_of(known, state)
-        if self._window.side(key) == "within":
-            self._awaited[known] = key
-            self.wanted.add(known)
-        else:
-            self._awaited.pop(known, None)
-            self.wanted.discard(known)
+    def _change(
+        self, latest: Mapping[UUID, PaymentState | None], moved: Collection[UUID], narrowed: PaymentFilter
+    ) -> list[tuple[UUID, PaymentState | None, bool]]:
+        """Changes the rows that stay where they are; returns the others: what they are now under the filter, and if shown."""
+        seen, holds = self._model.sight(), decider(narrowed)
+        same: list[UUID] = []
+        news: list[PaymentState] = []
+        places: list[int] = []
+        rest: list[tuple[UUID, PaymentState | None, bool]] = []
+        for (known, state), at in zip(latest.items(), self._model.places(latest), strict=True):
+            if state is None or not holds(state):
+                rest.append((known, None, at is not None))
+            elif at is None or known in moved:
+                rest.append((known, state, at is not None))
+            else:
+                same.append(known)
+                news.append(state)
+                places.append(at)
+                if seen.start <= at < seen.stop:
+                    self.wanted.add(known)
+        self._note(same, narrowed)
+        self._model.change(places, same, news, self._told)
+        return rest
+
+    def _told(self, row: PaymentRow, state: PaymentState) -> PaymentRow:
+        # A row that was read after this event is ahead of it: the event that moves it is still to come.
+        return row if moves(row, state, self._sort) else restated(row, state, self.names)
 
     def _note(self, known: Collection[UUID], narrowed: PaymentFilter) -> None:
         # An event is silent about receipt, passenger and reason, and they may be all that changed.
         if narrowed.decidable:
             self.stale.update(known)
-            self.attend()
         else:
             self.wanted.update(known)
             self._doubtful.update(known)
 
-    def _change(self, changes: dict[UUID, Callable[[PaymentRow], PaymentRow]]) -> None:
-        self._model.change(changes)
-        if self._held.count:
-            self._held.update(
-                [change(row) for known, change in changes.items() if (row := self._held.row(known)) is not None]
-            )
-
-    def _move(self, moving: Iterable[tuple[UUID, PaymentState]]) -> None:
-        for known, state in moving:
-            at = self._model.row_of(known)
-            row = self._held.row(known) if at is None else self._model.row_at(at)
-            self._held.remove([known])
-            if row is not None and self._window.side(key_of(known, state)) == "within":
-                self._arrive([restated(row, state, self.names)])
-            else:
-                self._settle([known])
+    def _follow_elsewhere(self, known: UUID, state: PaymentState, shown: bool, narrowed: PaymentFilter) -> None:
+        """A payment that is not shown, or no longer belongs where it is shown."""
+        at = self._model.row_of(known) if shown else None
+        row = self._held.row(known) if at is None else self._model.row_at(at)
+        if row is not None and not moves(row, state, self._sort):
+            self._held.update([restated(row, state, self.names)])
+            self._note([known], narrowed)
+            return
+        if row is not None:
+            self._leave([known])
+        if self._window.side(key := key_of(known, state)) != "within":
+            self._awaited.pop(known, None)
+            self._settle([known])
+        elif row is not None:
+            self._arrive([restated(row, state, self.names)])
+            self._note([known], narrowed)
+        else:
+            self._awaited[known] = key
+            self.wanted.add(known)
 
     def _arrive(self, rows: Iterable[PaymentRow]) -> None:
         coming = list(rows)
@@ -191,6 +203,19 @@ class LiveRows(Loaded):
             for known in ids:
                 self._awaited.pop(known, None)
             self._held.remove(ids)
+
+
+def latest_of(events: Iterable[PaymentEvent], sort: Sort) -> tuple[dict[UUID, PaymentState | None], set[UUID]]:
+    """What each payment is after the events, and which of them are new, gone or elsewhere in the order."""
+    latest: dict[UUID, PaymentState | None] = {}
+    moved: set[UUID] = set()
+    for event in events:
+        known, before, after = event.payment_id, event.before, event.after
+        if known is not None:
+            latest[known] = after
+            if before is None or after is None or moves(before, after, sort):
+                moved.add(known)
+    return latest, moved
 
 
 def just_above(row: PaymentRow, sort: Sort) -> Key:

@@ -29,7 +29,7 @@ class Reader(Protocol):
 class Stretch:
     """Every row of a list from `top` to `bottom` (None: the list's end), `first` rows below its beginning, as of `seq`.
 
-    `stale` are the rows of which more may have changed than the feed tells, `reading` where somebody read, `names` by which they are called.
+    Of `stale` rows more may have changed than the feed tells; `reading` is where somebody read, `names` what things were called.
     """
 
     rows: tuple[PaymentRow, ...]

@@ -1,16 +1,17 @@
-"""Targets against revenue, over days that are over: a running day could only look bad."""
+"""Targets of what the page shows, and how they stand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from services.domain.money import ZERO
-from services.revenue.figures import RevenueFilter, Span
-from ui.revenue.source import Scope, Target
+from services.domain.period import Days, day_of
+from services.revenue.figures import RevenueFilter, Totals
+from services.revenue.targets import Attainment, Scope, Target, attainment, target_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,20 +20,6 @@ class Member:
 
     scope: Scope
     id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Attained:
-    """Revenue of `days` finished days that had a target, and those targets' sum."""
-
-    revenue: Decimal
-    target: Decimal
-    days: int
-
-    @property
-    def ratio(self) -> Decimal:
-        """revenue ÷ target."""
-        return round(self.revenue / self.target, 4)
 
 
 def member_of(wanted: RevenueFilter) -> Member | None:
@@ -45,37 +32,28 @@ def member_of(wanted: RevenueFilter) -> Member | None:
     return Member("route" if wanted.routes else "vehicle", member) if member.int else None
 
 
-def of_member(targets: Iterable[Target], member: Member | None) -> list[Target]:
-    """The member's targets, the earliest first."""
-    found = [t for t in targets if member is not None and (t.scope, t.member) == (member.scope, member.id)]
-    return sorted(found, key=lambda target: target.from_day)
-
-
-def target_on(targets: Sequence[Target], day: date) -> Decimal | None:
-    """What was to be earned that day, of targets in order; None before the first of them."""
-    valid = [target for target in targets if target.from_day <= day]
-    return valid[-1].per_day if valid else None
+def of_member(targets: Sequence[Target], member: Member | None) -> list[Target]:
+    """The member's targets."""
+    return [t for t in targets if member is not None and (t.scope, t.member) == (member.scope, member.id)]
 
 
 def target_over(targets: Sequence[Target], first: date, last: date) -> Decimal | None:
-    """What was to be earned on these days together; None where one of them had no target."""
-    each = [target_on(targets, day) for day in days_between(first, last)]
-    return None if not each or None in each else sum((one for one in each if one is not None), ZERO)
+    """What one member was to earn on these days together; None where a day of them had no target."""
+    days = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
+    each = [target_on(targets, day, targets[0].scope, targets[0].member) for day in days] if targets else []
+    known = [one for one in each if one is not None]
+    return sum(known, ZERO) if known and len(known) == len(each) else None
 
 
-def attained(targets: Sequence[Target], span: Span, revenue: Decimal, today: Decimal) -> Attained | None:
-    """How the finished days of a range stand; `today` is what the running day, if any, brought so far.
+def finished(days: Days, now: datetime) -> Days | None:
+    """The days of the range that are over; None where none is."""
+    yesterday = day_of(now, days.zone) - timedelta(days=1)
+    last = min(days.last, yesterday)
+    return Days(days.first, last, days.zone) if last >= days.first else None
 
-    None where the days are not all under a target, or none is over.
-    """
-    last = span.last if span.until is None else span.last - timedelta(days=1)
-    target = target_over(targets, span.first, last)
-    if not target:
+
+def attained(targets: Sequence[Target], totals: Mapping[date, Totals], days: Days, now: datetime) -> Attainment | None:
+    """How the finished days stand against one member's targets: a running day could only look bad."""
+    if not targets:
         return None
-    finished = revenue if span.until is None else revenue - today
-    return Attained(finished, target, (last - span.first).days + 1)
-
-
-def days_between(first: date, last: date) -> list[date]:
-    """Every day from the first to the last."""
-    return [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+    return attainment(targets, totals, days, now, scope=targets[0].scope, member=targets[0].member)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.payments.row import Names
-from services.revenue.figures import RevenueFilter, RevenueReport
+from services.revenue.course import Course
+from services.revenue.figures import RevenueFilter, RevenueReport, Totals
 from services.revenue.forecasting.result import Forecast
-
-#: Of what a forecast is made and a target is set: the whole fleet (''), a route or a vehicle.
-Scope = Literal["", "route", "vehicle"]
+from services.revenue.targets import Scope, Target
+from services.revenue.vehicle_days import VehicleDay
 
 
 class Fleet(Protocol):
@@ -42,60 +40,15 @@ class Fleet(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A day since which the level is another; `ratio` 1.12 means 12 % more than before."""
-
-    day: date
-    ratio: float
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """Where revenue is heading: in a sentence or two ('' where nothing can be said), smoothed by day, and its changes."""
-
-    words: str = ""
-    smoothed: Mapping[date, float] = field(default_factory=dict)
-    changes: tuple[Change, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What is to be earned a day from a day on, until a later target of the same scope and member begins."""
-
-    scope: Scope
-    member: UUID | None
-    from_day: date
-    per_day: Decimal
-    set_by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class VehicleDay:
-    """A vehicle's day: what was taken, and what is expected from its routes and the weekday (None: too little history)."""
-
-    vehicle_id: UUID
-    vehicle: str
-    routes: str
-    taken: Decimal
-    expected: Decimal | None
-
-    @property
-    def difference(self) -> Decimal | None:
-        """taken − expected."""
-        return None if self.expected is None else self.taken - self.expected
-
-    @property
-    def ratio(self) -> Decimal | None:
-        """taken ÷ expected; None where nothing is expected."""
-        return round(self.taken / self.expected, 4) if self.expected else None
-
-
 class RevenueSource(Protocol):
     """The figures."""
 
     def report(self, wanted: RevenueFilter, now: datetime) -> RevenueReport:
         """Everything the page shows, of one moment."""
+        ...
+
+    def series(self, wanted: RevenueFilter) -> Mapping[date, Totals]:
+        """The sums of every day of the range."""
         ...
 
 
@@ -128,6 +81,10 @@ class OutlookSource(Protocol):
 
     def targets(self, fleet_id: UUID) -> Sequence[Target]:
         """Every target that was set."""
+        ...
+
+    def may_set_targets(self, fleet_id: UUID) -> bool:
+        """Whether this person may set targets."""
         ...
 
     def set_target(self, fleet_id: UUID, target: Target) -> None:

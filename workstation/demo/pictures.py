@@ -11,25 +11,32 @@ from ui.main_window import MainWindow
 from ui.theme import Theme
 
 SIZES: Final = ((1366, 768), (1920, 1080))
-PAGES: Final = ("payments", "reconciliation", "audit")
+#: What is drawn, and on which page it is seen: "payment" is one payment, opened.
+SCENES: Final = {
+    "payments": "payments",
+    "payment": "payments",
+    "revenue": "revenue",
+    "reconciliation": "reconciliation",
+    "audit": "audit",
+}
 
 
 async def draw_pages(
     window: MainWindow, theme: Theme, folder: Path, settled: Callable[[str], Awaitable[None]]
 ) -> list[Path]:
-    """Writes `<page>-<light|dark>-<width>x<height>.png` for every page; `settled(page)` waits until a page has its data."""
+    """Writes `<scene>-<light|dark>-<width>x<height>.png` for every scene; `settled(scene)` waits until it can be drawn."""
     folder.mkdir(parents=True, exist_ok=True)
     before, drawn = theme.mode, list[Path]()
-    for page in PAGES:
+    for scene, page in SCENES.items():
         window.show_page(page)
-        await settled(page)
+        await settled(scene)
         for width, height in SIZES:
             window.resize(width, height)
             for mode in ("light", "dark"):
                 theme.set_mode("dark" if mode == "dark" else "light")
                 # Layout, late polish and the last flash of a changed cell.
                 await asyncio.sleep(0.4)
-                target = folder / f"{page}-{mode}-{width}x{height}.png"
+                target = folder / f"{scene}-{mode}-{width}x{height}.png"
                 if not window.grab().save(str(target)):
                     raise OSError(f"the picture {target} cannot be written")
                 drawn.append(target)

@@ -17,12 +17,14 @@ from pydantic import SecretStr
 
 from services.domain.errors import EnvironmentFault
 from services.domain.money import shown
+from services.domain.payment import COMPLETED
 from services.domain.period import preset
 from services.payments.filters import PaymentFilter
 from workstation.demo.ground import ANCHORS, Ground, lay_ground
 from workstation.settings import Settings
 
 if TYPE_CHECKING:
+    from ui.payments.page import PaymentsPage
     from ui.reconciliation.importing import ImportReport
     from workstation.desktop import Desktop, Job
 
@@ -121,11 +123,25 @@ class OffscreenJob:
             payments.show_filter(PaymentFilter(desktop.fleet.id, preset("last_7_days", desktop.fleet.zone)))
         reconciliation.summary.dismiss()
 
-        async def settled(_: str) -> None:
+        async def settled(scene: str) -> None:
+            if scene == "payment":
+                await self._open_a_payment(desktop, payments)
+            else:
+                desktop.close_payment()
             await asyncio.sleep(1.0)
             await self._until(lambda: payments.settled, 30, "the page of payments did not settle")
+            if scene == "revenue" and (revenue := desktop.revenue) is not None:
+                await self._until(lambda: revenue.settled, 30, "the page of revenue did not settle")
 
         self._pictures = await draw_pages(desktop.window, desktop.theme, folder, settled)
+
+    async def _open_a_payment(self, desktop: Desktop, payments: PaymentsPage) -> None:
+        """Opens the newest payment whose story has an end."""
+        done = next((row for row in payments.rows if row.status == COMPLETED), None)
+        if done is not None:
+            payments.grid.select(done.id)
+            desktop.open_payment(done.id)
+        await asyncio.sleep(1.0)
 
     def _imported(self, report: ImportReport) -> None:
         self._report = report

@@ -137,7 +137,8 @@ Index("payment_by_method", payment.c.fleet_id, payment.c.method, payment.c.creat
 Index(
     "payment_by_till",
     payment.c.fleet_id,
-    text("CASE WHEN short_code IS NULL THEN '' ELSE short_code END"),
+    # In the server's own lines, which is how the chain is compared with this.
+    text("\nCASE\n    WHEN short_code IS NULL THEN ''::text\n    ELSE short_code\nEND"),
     payment.c.created_at.desc(),
     payment.c.id.desc(),
 )

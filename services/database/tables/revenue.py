@@ -106,7 +106,7 @@ revenue_target = Table(
     required("dimension", Text()),
     required("member", Text()),
     required("from_day", Date()),
-    Column("per_day", money()),
+    required("per_day", money()),
     required("set_by", Text(), server_default=PERSON),
     required("set_at", instant(), server_default=NOW),
     CheckConstraint("dimension IN ('', 'route', 'vehicle')"),

@@ -16,8 +16,8 @@ _EDGES: Final = (0, 7, 14, 28, 56, 10_000)
 _ENOUGH: Final = 14  # errors in a pool, fewer are not heard
 _LEAST_LEVEL: Final = 0.1  # of the year's mean: a series that rests can come back
 _BY_LEVEL: Final = 0.5  # a day's error grows half with the series' level, half with the day's own forecast
-# The wider the band, the more a short back-test underrates it; both found on public series of other trades.
-_CAUTION: Final = {80: 1.0, 95: 3.0}
+# The wider the band, the more a short back-test underrates it; found on public series of other trades.
+_CAUTION: Final = {80: 2.5, 95: 10.0}
 # A back-test holds few separate months, and its members were chosen by them: it underrates how errors keep to one side.
 _UNSEEN: Final = 1.3
 _LEAST_ALIKE: Final = 0.01
@@ -40,15 +40,16 @@ class Widths:
 def widths(mean: Array, trials: Trials) -> Widths:
     """The bands' half-widths about a forecast `mean` (days ahead, series), from the errors of its back-test."""
     errors = (trials.actual - trials.forecast) / _unit(trials.forecast)
-    growth = _growth(np.abs(errors), trials.ahead, len(mean))
-    even = errors / growth[trials.ahead.astype(np.int64) - 1]
-    scale = growth * _unit(mean[None])[0]
-    seldom = 1 / (trials.count + 1)
+    tried = trials.ahead.astype(np.int64) - 1
+    growth = _growth(np.abs(errors), trials.ahead, max(len(mean), int(tried[-1]) + 1))
+    even = errors / growth[tried]
+    scale = growth[: len(mean)] * _unit(mean[None])[0]
+    seldom = (trials.count + 1) ** -1.5
     half = {
         share: scale * _quantile(np.abs(even), share) * (1 + caution * seldom) for share, caution in _CAUTION.items()
     }
     spread = np.sqrt(np.nan_to_num(mean_known(even**2, (0, 1))))
-    return Widths(half[80], half[95], scale * spread * (1 + seldom), _alike(even))
+    return Widths(half[80], half[95], scale * spread * (1 + _CAUTION[80] * seldom), _alike(even))
 
 
 def _unit(forecast: Array) -> Array:
@@ -87,7 +88,8 @@ def _quantile(even: Array, share: int) -> Array:
     ordered = np.sort(even.reshape(-1, even.shape[-1]), axis=0)  # unknown sorts last
     count = np.isfinite(ordered).sum(axis=0)
     rank = np.clip(np.ceil(count * share / 100).astype(np.int64) - 1, 0, None)
-    return np.nan_to_num(np.take_along_axis(ordered, rank[None], axis=0)[0])
+    size: Array = np.nan_to_num(np.take_along_axis(ordered, rank[None], axis=0)[0])
+    return size
 
 
 def _alike(even: Array) -> Array:
@@ -99,4 +101,5 @@ def _alike(even: Array) -> Array:
     sums = mean_known(np.where(whole, np.nan_to_num(weeks).sum(axis=1) ** 2, np.nan), 0)
     parts = mean_known(np.where(whole, (np.nan_to_num(weeks) ** 2).sum(axis=1), np.nan), 0)
     found = (sums / np.maximum(parts, 1e-12) - 1) / (JUDGED - 1)
-    return np.where(np.isfinite(found), np.clip(_UNSEEN * found + _LEAST_ALIKE, _LEAST_ALIKE, 1.0), _ALIKE)
+    alike: Array = np.where(np.isfinite(found), np.clip(_UNSEEN * found + _LEAST_ALIKE, _LEAST_ALIKE, 1.0), _ALIKE)
+    return alike

@@ -18,11 +18,12 @@ _WEEKS_AROUND: Final = (-28, -21, -14, -7, 7, 14, 21, 28)
 _MOST: Final = 2.0  # in logarithms: no day counts as more than sevenfold or less than a seventh
 _DOUBT: Final = 2.0  # an effect must exceed this many times its own variance to be believed at all
 _LEAST_NOISE: Final = 0.02
+_LEAST_DAYS: Final = 56  # of history, before which nothing is believed
 _OFTEN: Final = 3  # a part of the month is heard after this many of its days
 
 
 def calendar_effects(values: Array, days: Sequence[date]) -> Array:
-    """Factors (days, series) for all `days`, learnt from the first len(values), shares of the mean; 1 for sparse series."""
+    """Factors (days, series) for all `days`, learnt from the first len(values), shares of the mean; 1 where they are sparse or few."""
     unusual = _unusual(values)
     noise = np.maximum(1.4826 * _median(np.abs(unusual - _median(unusual))), _LEAST_NOISE) ** 2
     names = [special(day) for day in days]
@@ -30,11 +31,11 @@ def calendar_effects(values: Array, days: Sequence[date]) -> Array:
     _add_special(effects, unusual, noise, names)
     ordinary = np.array([not name for name in names])
     _add_month_parts(effects, unusual, noise, np.where(ordinary, [month_part(day) for day in days], -1))
-    return np.exp(np.where(sparse(values), 0.0, effects))
+    heard = ~sparse(values) & (np.isfinite(values).sum(axis=0) >= _LEAST_DAYS)
+    return np.exp(np.where(heard, effects, 0.0))
 
 
 def _add_special(effects: Array, unusual: Array, noise: Array, names: list[str]) -> None:
-    """Each kind of special day, drawn to the mean of all holidays on its side of the week as far as it is unproven."""
     for kind in sorted(set(names) - {""}):
         marked = np.array([name == kind for name in names])
         effect, _ = _believed(unusual[marked[: len(unusual)]], noise)

@@ -17,14 +17,19 @@ from services.revenue.forecasting.outlook import Outlook
 from services.revenue.forecasting.result import Accuracy, Forecast, ForecastDay, Model, in_words
 from services.revenue.forecasting.short import LEAST, SHORT, weekday_means
 from services.revenue.forecasting.smoothing import Array
-from services.revenue.forecasting.trials import mean_known
+from services.revenue.forecasting.trials import LONG, mean_known
 
 #: Days ahead unless asked otherwise: the rest of this month and two more.
 HORIZON: Final = 92
 #: Days of history that are read at most: three years.
 MOST: Final = 1100
 _YEAR: Final = 364
-_TOGETHER: Final = 250  # series computed at once, to bound memory
+_TOGETHER: Final = 200  # series computed at once, to bound memory
+_AGES: Final[tuple[tuple[int, int, Model], ...]] = (
+    (LEAST, SHORT, "weekday_means"),
+    (SHORT, LONG, "blend"),
+    (LONG, MOST + 1, "blend"),
+)
 
 
 def forecast(history: ArrayLike, first_day: date, horizon: int = HORIZON) -> Forecast:
@@ -75,8 +80,9 @@ class _Part:
 
     def _one(self, ahead: Sequence[date], bands: Array, error: Accuracy | None, naive: bool, alike: float) -> Forecast:
         model: Model = "seasonal_naive" if naive else self.model
-        days = tuple(_day(day, *row) for day, row in zip(ahead, bands[:, :3].tolist(), strict=True))
-        return Forecast(days, model, error, in_words(model, error), tuple(bands[:, 3].tolist()), alike)
+        days = tuple(_day(day, *row) for day, row in zip(ahead, bands.tolist(), strict=True))
+        idle = naive and not any(day.mean for day in days)
+        return Forecast(days, model, error, in_words(model, error, idle=idle), alike)
 
     def _errors(self, outlook: Outlook) -> list[Accuracy | None]:
         step, trials = usual_step(self.shares), outlook.trials
@@ -88,8 +94,9 @@ class _Part:
         return [Accuracy(float(m), float(n), float(w), int(c)) if c else None for m, n, w, c in rows]
 
 
-def _day(day: date, mean: float, half80: float, half95: float) -> ForecastDay:
-    return ForecastDay(day, mean, max(mean - half80, 0.0), mean + half80, max(mean - half95, 0.0), mean + half95)
+def _day(day: date, mean: float, half80: float, half95: float, spread: float) -> ForecastDay:
+    low80, low95 = max(mean - half80, 0.0), max(mean - half95, 0.0)
+    return ForecastDay(day, mean, low80, mean + half80, low95, mean + half95, spread)
 
 
 def _begun(values: Array) -> Array:
@@ -98,25 +105,23 @@ def _begun(values: Array) -> Array:
 
 
 def _parts(values: Array) -> Iterator[_Part]:
-    """The series (days, series) that can be forecast, some at a time."""
+    """The series (days, series) that can be forecast, those of like age together, so that company changes no forecast."""
     known = np.isfinite(values)
     age = np.where(known.sum(axis=0) >= LEAST, len(values) - known.argmax(axis=0), 0)
-    young = (age >= LEAST) & (age < SHORT)
-    yield from _split(values[-SHORT:], np.flatnonzero(young), "weekday_means")
-    yield from _split(values, np.flatnonzero(age >= SHORT), "blend")
+    for least, most, model in _AGES:
+        those = np.flatnonzero((age >= least) & (age < most))
+        for part in np.split(those, range(_TOGETHER, len(those), _TOGETHER)):
+            if len(part):
+                yield _part(values[-int(age[part].max()) :, part], part.tolist(), model)
 
 
-def _split(values: Array, numbers: np.ndarray[tuple[int], np.dtype[np.intp]], model: Model) -> Iterator[_Part]:
-    for at in range(0, len(numbers), _TOGETHER):
-        own = values[:, numbers[at : at + _TOGETHER]]
-        mean = np.nan_to_num(mean_known(own[-_YEAR:], 0))
-        means = np.where(mean > 0, mean, 1.0)
-        yield _Part(numbers[at : at + _TOGETHER].tolist(), own / means, means, model)
+def _part(values: Array, numbers: list[int], model: Model) -> _Part:
+    mean = np.nan_to_num(mean_known(values[-_YEAR:], 0))
+    means = np.where(mean > 0, mean, 1.0)
+    return _Part(numbers, values / means, means, model)
 
 
 def _none(values: Array) -> Forecast:
     known = int(np.isfinite(values).sum())
-    words = (
-        f"Too little history for a forecast: {known} of at least {LEAST} days." if known else "Nothing was taken yet."
-    )
-    return Forecast((), "none", None, words)
+    few = f"Too little history for a forecast: {known} of at least {LEAST} days."
+    return Forecast((), "none", None, few if known else "Nothing was taken yet.")

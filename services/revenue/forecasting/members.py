@@ -1,4 +1,4 @@
-"""What is blended: thirteen smoothings of each series, as amounts and as logarithms, with and without calendar effects."""
+"""What is blended: fourteen smoothings of each series, as amounts and as logarithms, with and without calendar effects."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.revenue.forecasting.effects import FLOOR, calendar_effects
 from services.revenue.forecasting.naive import sparse
 from services.revenue.forecasting.smoothing import SURPRISE, Array, Member, State, project, smooth
 
-#: From sluggish to quick, with steady and changing weekdays; with a lasting and a passing slope; two that know no weekday.
+#: From sluggish to quick, with steady and changing weekdays; with lasting and passing slopes; two that know no weekday.
 MEMBERS: Final = (
     Member(level=0.01, weekday=0.02),
     Member(level=0.03, weekday=0.03),
@@ -24,6 +24,7 @@ MEMBERS: Final = (
     Member(level=0.30, weekday=0.03),
     Member(level=0.30, weekday=0.12),
     Member(level=0.70, weekday=0.03),
+    Member(level=0.03, weekday=0.03, slope=0.02, damping=0.9999),
     Member(level=0.05, weekday=0.03, slope=0.02, damping=0.998),
     Member(level=0.10, weekday=0.05, slope=0.10, damping=0.95),
     Member(level=0.30, weekday=0.08, slope=0.10, damping=0.95),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.revenue.forecasting.naive import filled, last_week
+from services.revenue.forecasting.naive import filled, judged_by, last_week
 from services.revenue.forecasting.smoothing import Array
 from services.revenue.forecasting.trials import Trials
 
@@ -17,21 +17,24 @@ _IDLE: Final = 28
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """The forecast (days ahead, series) in shares of the mean, its trials, and which series repeat the last week."""
+    """The forecast (days ahead, series) in shares of the mean, its trials, and which series repeat the last week.
+
+    `naive_error` is the mean absolute error of the last week repeated in the same trials, per series.
+    """
 
     mean: Array
     trials: Trials
-    naive: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    naive_error: Array = field(default_factory=lambda: np.zeros(0))
+    naive: NDArray[np.bool_]
+    naive_error: Array
 
-    def unless_naive(self, values: Array, starts: list[int], power: Array) -> Self:
-        """This outlook, with the last week repeated for each series that it would have served better, by `Trials.miss`.
+    @classmethod
+    def of(cls, mean: Array, trials: Trials, values: Array, starts: list[int]) -> Self:
+        """The forecast of a model, or the last week repeated for each series that this would have served better.
 
-        A series that took nothing for four weeks repeats that, too.
+        Better by `judged_by`; and a series that took nothing for four weeks repeats that, too.
         """
-        repeated = self.trials.of_last_week(values, starts)
+        repeated, power = trials.of_last_week(values, starts), judged_by(values)
         idle = (np.nan_to_num(values[-_IDLE:]) == 0).all(axis=0)
-        loses = idle | ~(self.trials.miss(power) < repeated.miss(power))
-        last = last_week(filled(values), len(values), np.arange(1.0, len(self.mean) + 1))
-        mean = np.where(loses, last, self.mean)
-        return type(self)(mean, self.trials.yielding(repeated, loses), loses, repeated.error)
+        loses = idle | ~(trials.miss(power) < repeated.miss(power))
+        last = last_week(filled(values), len(values), np.arange(1.0, len(mean) + 1))
+        return cls(np.where(loses, last, mean), trials.yielding(repeated, loses), loses, repeated.error)

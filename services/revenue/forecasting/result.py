@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
@@ -14,7 +14,7 @@ _IN95: Final = 1.9600
 
 @dataclass(frozen=True, slots=True)
 class ForecastDay:
-    """A day's expected revenue, and the bands it stays in 80 and 95 times of 100; never below 0."""
+    """A day's expected revenue, the bands it stays in 80 and 95 times of 100, never below 0, and its standard error."""
 
     day: date
     mean: float
@@ -22,6 +22,7 @@ class ForecastDay:
     high80: float
     low95: float
     high95: float
+    spread: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +55,24 @@ class Accuracy:
 class Forecast:
     """The days ahead of one series; no days and model 'none' where history is too short, as `words` then say.
 
-    Bands of sums come from `spreads`, the standard error of each day, and `alike`, how far errors keep to one side (0 to 1).
+    `alike` says how far the errors of neighbouring days keep to one side (0 to 1), which decides the bands of sums.
     """
 
     days: tuple[ForecastDay, ...]
     model: Model
     error: Accuracy | None
     words: str
-    spreads: tuple[float, ...] = ()
     alike: float = 0.0
 
     def total(self, first: date, last: date) -> Span:
         """The sum of the forecast days from `first` to `last`; ValueError where one of them was not forecast."""
-        at = slice((first - self._begin).days, (last - self._begin).days + 1)
-        inside, spreads = self.days[at], self.spreads[at]
-        if not inside or inside[0].day != first or inside[-1].day != last:
+        inside = [day for day in self.days if first <= day.day <= last]
+        if not inside or len(inside) != (last - first).days + 1:
             raise ValueError(f"not all days from {first} to {last} were forecast")
         if len(inside) == 1:
-            return Span(first, last, *astuple(inside[0])[1:])
-        spread = (self.alike * sum(spreads) ** 2 + (1 - self.alike) * sum(each**2 for each in spreads)) ** 0.5
-        mean = sum(day.mean for day in inside)
+            (day,) = inside
+            return Span(first, last, day.mean, day.low80, day.high80, day.low95, day.high95)
+        mean, spread = sum(day.mean for day in inside), self._spread([day.spread for day in inside])
         low80, high80, low95, high95 = (mean + factor * spread for factor in (-_IN80, _IN80, -_IN95, _IN95))
         return Span(first, last, mean, max(low80, 0.0), high80, max(low95, 0.0), high95)
 
@@ -84,9 +83,9 @@ class Forecast:
             months.setdefault(each.day.replace(day=1), []).append(each.day)
         return tuple(self.total(days[0], days[-1]) for days in months.values())
 
-    @property
-    def _begin(self) -> date:
-        return self.days[0].day if self.days else date.max
+    def _spread(self, spreads: list[float]) -> float:
+        alone = sum(spread**2 for spread in spreads)
+        return float((self.alike * sum(spreads) ** 2 + (1 - self.alike) * alone) ** 0.5)
 
 
 def in_words(model: Model, error: Accuracy | None, *, idle: bool = False) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from services.revenue.forecasting.naive import WEEK, judged_by
+from services.revenue.forecasting.naive import WEEK
 from services.revenue.forecasting.outlook import Outlook
 from services.revenue.forecasting.smoothing import Array
 from services.revenue.forecasting.trials import Trials, came, mean_known
@@ -24,7 +24,7 @@ def weekday_means(values: Array, horizon: int) -> Outlook:
     tried = np.stack([_means(values[:day], day, week) for day in starts])
     trials = Trials(week, tried, came(values, starts, week, settling=WEEK))
     mean = _means(values, known, np.arange(1.0, horizon + 1))
-    return Outlook(mean, trials).unless_naive(values, starts, judged_by(values))
+    return Outlook.of(mean, trials, values, starts)
 
 
 def _means(values: Array, day: int, ahead: Array) -> Array:

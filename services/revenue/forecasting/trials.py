@@ -16,13 +16,13 @@ JUDGED: Final = 28
 #: Starts at most, the last of them JUDGED days ago.
 STARTS: Final = 26
 #: From this many days on trials start each second week, so that they see a whole year.
-_LONG: Final = 600
+LONG: Final = 600
 _EVERY: Final = 4
 
 
 def starts_in(known: int) -> list[int]:
     """After how many days each trial starts, oldest first; the first has SETTLING days to learn from."""
-    step = 2 * WEEK if known >= _LONG else WEEK
+    step = 2 * WEEK if known >= LONG else WEEK
     return list(range(known - JUDGED, SETTLING - 1, -step))[:STARTS][::-1]
 
 
@@ -57,19 +57,21 @@ class Trials:
     def miss(self, power: Array) -> Array:
         """The error by which methods are compared: absolute where `power` is 1, root of squares where it is 2."""
         misses: Array = mean_known(np.abs(self._judged(self.forecast) - self._judged(self.actual)) ** power, (0, 1))
-        return misses ** (1 / power)
+        rooted: Array = misses ** (1 / power)
+        return rooted
 
     @property
     def share(self) -> Array:
         """The absolute error as a share of what came (WAPE), per series; NaN where nothing came."""
-        came = mean_known(self._judged(self.actual), (0, 1))
-        share: Array = np.where(came > 0, self.error / np.where(came > 0, came, 1.0), np.nan)
+        level = mean_known(self._judged(self.actual), (0, 1))
+        share: Array = np.where(level > 0, self.error / np.where(level > 0, level, 1.0), np.nan)
         return share
 
     @property
     def count(self) -> Array:
         """How many starts could be judged, per series."""
-        return np.isfinite(self._judged(self.actual)).any(axis=1).sum(axis=0).astype(np.float64)
+        count: Array = np.isfinite(self._judged(self.actual)).any(axis=1).sum(axis=0).astype(np.float64)
+        return count
 
     @staticmethod
     def _judged(values: Array) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,7 +15,7 @@ from services.domain.period import Days
 from services.payments.filters import PaymentFilter
 from services.payments.row import NEWEST_FIRST, Key, PaymentRow, Sort, sort_key
 from services.payments.service import PaymentService
-from tests.services.payments.scattered import FIRST, SORTS, Ledger, filters, scattered
+from tests.services.payments.scattered import FILTERS, FIRST, FLEET, SORTS, Ledger, scattered
 from tests.world import World
 
 ANY = settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -27,7 +28,7 @@ def ledger(world: World) -> Ledger:
 
 @pytest.fixture
 def service(ledger: Ledger) -> PaymentService:
-    return PaymentService(ledger.world.person(ledger.fleet, "viewer"))
+    return PaymentService(ledger.world.person(FLEET, "viewer"))
 
 
 def in_order(rows: list[PaymentRow], sort: Sort) -> list[PaymentRow]:
@@ -60,11 +61,10 @@ def up(service: PaymentService, wanted: PaymentFilter, sort: Sort, limit: int, s
 
 
 @ANY
-@given(data=st.data(), sort=SORTS, limit=st.integers(2, 40))
+@given(wanted=FILTERS, sort=SORTS, limit=st.integers(2, 40))
 def test_walking_down_and_up_is_the_sorted_list(
-    ledger: Ledger, service: PaymentService, data: st.DataObject, sort: Sort, limit: int
+    ledger: Ledger, service: PaymentService, wanted: PaymentFilter, sort: Sort, limit: int
 ) -> None:
-    wanted = data.draw(filters(ledger))
     expected = in_order(ledger.shown(wanted), sort)
     assert list(down(service, wanted, sort, limit)) == expected
     if expected:
@@ -72,11 +72,10 @@ def test_walking_down_and_up_is_the_sorted_list(
 
 
 @ANY
-@given(data=st.data(), sort=SORTS, limit=st.integers(1, 40), place=st.integers(-3, 100))
+@given(wanted=FILTERS, sort=SORTS, limit=st.integers(1, 40), place=st.integers(-3, 100))
 def test_a_page_at_a_place(
-    ledger: Ledger, service: PaymentService, data: st.DataObject, sort: Sort, limit: int, place: int
+    ledger: Ledger, service: PaymentService, wanted: PaymentFilter, sort: Sort, limit: int, place: int
 ) -> None:
-    wanted = data.draw(filters(ledger))
     expected = in_order(ledger.shown(wanted), sort)
     page = service.page_at(wanted, place, limit, sort=sort)
     first = max(0, min(place, len(expected) - limit))
@@ -87,20 +86,20 @@ def test_a_page_at_a_place(
 
 
 @ANY
-@given(data=st.data(), sort=SORTS)
-def test_streaming_is_the_sorted_list(ledger: Ledger, service: PaymentService, data: st.DataObject, sort: Sort) -> None:
-    wanted = data.draw(filters(ledger))
+@given(wanted=FILTERS, sort=SORTS)
+def test_streaming_is_the_sorted_list(
+    ledger: Ledger, service: PaymentService, wanted: PaymentFilter, sort: Sort
+) -> None:
     batches = list(service.every(wanted, sort, batch=7))
     assert [row for batch in batches for row in batch] == in_order(ledger.shown(wanted), sort)
     assert all(0 < len(batch) <= 7 for batch in batches)
 
 
 @ANY
-@given(data=st.data(), step=st.integers(1, 5))
+@given(wanted=FILTERS, step=st.integers(1, 5))
 def test_rows_are_those_of_the_ids_that_pass(
-    ledger: Ledger, service: PaymentService, data: st.DataObject, step: int
+    ledger: Ledger, service: PaymentService, wanted: PaymentFilter, step: int
 ) -> None:
-    wanted = data.draw(filters(ledger))
     ids = [uuid4(), *(told.row.id for told in ledger.told[::step])]
     expected = [row for row in in_order(ledger.shown(wanted), NEWEST_FIRST) if row.id in ids]
     assert service.rows(wanted, ids) == expected
@@ -108,7 +107,7 @@ def test_rows_are_those_of_the_ids_that_pass(
 
 def test_a_key_that_is_gone_still_tells_its_place(ledger: Ledger, service: PaymentService) -> None:
     """Also where its status was the only one of its kind."""
-    wanted = PaymentFilter(ledger.fleet, Days(FIRST, FIRST))
+    wanted = PaymentFilter(FLEET, Days(FIRST, FIRST))
     row = service.page(wanted, limit=1).rows[0]
     gone = replace(Key.of(row), id=uuid4(), status="forgotten")
     for sort in (Sort(), Sort("status"), Sort("status", False), Sort("amount")):
@@ -119,7 +118,7 @@ def test_a_key_that_is_gone_still_tells_its_place(ledger: Ledger, service: Payme
 
 
 def test_a_page_lies_below_or_above(service: PaymentService, ledger: Ledger) -> None:
-    wanted = PaymentFilter(ledger.fleet, Days(FIRST, FIRST))
+    wanted = PaymentFilter(FLEET, Days(FIRST, FIRST))
     key = Key.of(service.page(wanted, limit=1).rows[0])
     with pytest.raises(ValueError, match="not both"):
         service.page(wanted, key, before=key)
@@ -128,8 +127,19 @@ def test_a_page_lies_below_or_above(service: PaymentService, ledger: Ledger) -> 
 def test_the_position_is_the_rows_own(ledger: Ledger, service: PaymentService) -> None:
     """By one statement, by several, and where nothing is found."""
     days = Days(FIRST, FIRST)
-    last = ledger.world.value("SELECT last_seq FROM finance.feed WHERE fleet_id = :fleet", fleet=ledger.fleet)
-    for wanted in (PaymentFilter(ledger.fleet, days), PaymentFilter(ledger.fleet, days, methods=frozenset({"none"}))):
+    last = ledger.world.value("SELECT last_seq FROM finance.feed WHERE fleet_id = :fleet", fleet=FLEET)
+    for wanted in (PaymentFilter(FLEET, days), PaymentFilter(FLEET, days, methods=frozenset({"none"}))):
         for sort in (Sort(), Sort("status")):
             assert service.page(wanted, sort=sort).position.seq == last
         assert service.page_at(wanted, 3).position.seq == last
+
+
+def test_other_statuses_of_a_fleet_that_has_none(world: World) -> None:
+    fleet = world.fleet()
+    world.payment(world.booking(fleet))
+    world.project()
+    service = PaymentService(world.person(fleet, "viewer"))
+    wanted = PaymentFilter(fleet, Days(FIRST, FIRST + timedelta(days=3)), statuses=frozenset({"other"}))
+    assert service.page(wanted).rows == service.page(wanted, sort=Sort("status")).rows == ()
+    assert service.page_at(wanted, 0).first == 0
+    assert service.page(replace(wanted, statuses=frozenset({"other", "completed"}))).rows

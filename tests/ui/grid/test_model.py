@@ -62,7 +62,9 @@ def apply(model: GridModel[Paid], shown: dict[int, Paid], step: str, given_numbe
     elif step == "update":
         model.update(rows)
     elif step == "change":
-        model.change({number: lambda row: replace(row, name=version) for number in given_numbers})
+        known = [number for number in given_numbers if model.row_of(number) is not None]
+        places = [at for at in model.places(known) if at is not None]
+        model.change(places, known, [version] * len(known), lambda row, name: replace(row, name=name))
     elif step == "look" and shown:
         model.text(model.rowCount() // 2, 1)
     elif step in ("append", "above"):
@@ -213,12 +215,13 @@ def test_rows_out_of_sight_are_written_when_they_are_read(model: GridModel[Paid]
     seen = areas(model)
     written: list[int] = []
 
-    def fail(row: Paid) -> Paid:
+    def fail(row: Paid, status: str) -> Paid:
         written.append(row.number)
-        return replace(row, status="failed")
+        return replace(row, status=status)
 
     model.text(5, 3)
-    model.change(dict.fromkeys((6, 5, 4, 1, 99), fail))
+    assert model.places((6, 5, 99)) == [0, 1, None]
+    model.change([0, 1, 2, 5], [6, 5, 4, 1], ["failed"] * 4, fail)
     model.update([Paid(3, name="B")])
     assert seen == [(1, 2, 3, 3)]
     assert written == [5, 4]
@@ -226,12 +229,14 @@ def test_rows_out_of_sight_are_written_when_they_are_read(model: GridModel[Paid]
     assert written == [5, 4, 6, 1]
     assert model.text(3, 1) == "B"
     assert model.marks.flash(6, 3) == 0.0
-    model.change({2: fail})
+    model.change([4], [2], ["failed"], fail)
     model.remove([2])
     model.insert_sorted([Paid(2)])
     assert model.text(4, 3) == "Completed"
-    model.change({1: fail})
-    assert model.rows[-1].status == "failed"
+    model.change([5], [1], ["failed"], fail)
+    model.change([5], [1], ["refunded"], fail)
+    assert model.rows[-1].status == "refunded"
+    assert written == [5, 4, 6, 1, 1]
 
 
 def test_what_anybody_sees_is_in_sight(model: GridModel[Paid]) -> None:

@@ -15,7 +15,7 @@ from ui.actions import ActionRegistry
 from ui.main_window import MainWindow
 from ui.theme import Theme
 from workstation.demo import pictures
-from workstation.demo.pictures import PAGES, draw_pages
+from workstation.demo.pictures import SCENES, draw_pages
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def theme(qapp: QApplication) -> Theme:
 @pytest.fixture
 def window(theme: Theme, qtbot: QtBot) -> MainWindow:
     window = MainWindow(theme, ActionRegistry(), environment="demo")
-    for name in PAGES:
+    for name in dict.fromkeys(SCENES.values()):
         window.add_page(name, name.title(), name, QLabel(f"the page of {name}"))
     qtbot.addWidget(window)
     window.show()
@@ -37,10 +37,10 @@ def drawn(app: QApplication, window: MainWindow, theme: Theme, folder: Path) -> 
     """Draws on the loop that the desktop uses; returns the pictures and the pages that were waited for."""
     seen: list[str] = []
 
-    async def settled(page: str) -> None:
-        assert window.current_page == page
+    async def settled(scene: str) -> None:
+        assert window.current_page == SCENES[scene]
         await asyncio.sleep(0)
-        seen.append(page)
+        seen.append(scene)
 
     with qasync.QEventLoop(app) as loop:
         return loop.run_until_complete(draw_pages(window, theme, folder, settled)), seen
@@ -57,10 +57,10 @@ def test_every_page_in_both_looks_at_both_sizes(
     qapp: QApplication, window: MainWindow, theme: Theme, tmp_path: Path
 ) -> None:
     made, seen = drawn(qapp, window, theme, tmp_path / "new" / "pictures")
-    assert seen == list(PAGES)
+    assert seen == list(SCENES)
     assert {picture.name for picture in made} == {
-        f"{page}-{look}-{size}.png"
-        for page in PAGES
+        f"{scene}-{look}-{size}.png"
+        for scene in SCENES
         for look in ("light", "dark")
         for size in ("1366x768", "1920x1080")
     }

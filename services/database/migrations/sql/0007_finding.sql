@@ -51,24 +51,32 @@ BEGIN
     RETURN array_to_string(sought, ' & ')::tsquery;
 END $$;
 
--- The SQL of a search narrowed by everything else, on finance.payment p. The values stand in it, so that each search is planned for
--- what it looks for: a rare word by the words' index, a common one along the order of the list.
-CREATE FUNCTION finance.search_conditions(fleet uuid, words text[], digits text[], narrowed jsonb) RETURNS text
+-- What is sought, and by each word alone.
+CREATE FUNCTION finance.sought_by(words text[], digits text[], OUT whole tsquery, OUT each tsquery[])
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT finance.sought(words, digits),
+           ARRAY(SELECT finance.sought(ARRAY[word], ARRAY[NULL::text]) FROM unnest(words) WITH ORDINALITY AS w(word, place) ORDER BY place);
+END;
+
+-- The SQL of a search on finance.payment p: $1 is what is sought, $2 the digits, and $3 for each word what is sought by it alone.
+CREATE FUNCTION finance.search_condition(digits text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+    -- Four-digit runs can meet by chance: the whole run, or the masked form, is looked for again.
+    RETURN 'p.search @@ $1' || coalesce((
+        SELECT string_agg(format(
+            CASE WHEN strpos(run, '•') > 0 THEN ' AND (p.phone_shown = $2[%1$s] OR p.search @@ $3[%1$s])'
+                 ELSE ' AND (strpos(finance.local_phone(p.phone), $2[%1$s]) > 0 OR p.search @@ $3[%1$s])' END, place), '')
+        FROM unnest(digits) WITH ORDINALITY AS d(run, place) WHERE length(run) > 4), '');
+
+-- The SQL of everything else that narrows. Its values stand in it, so that each search is planned for what it looks for.
+CREATE FUNCTION finance.search_narrowed(fleet uuid, narrowed jsonb) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     nobody CONSTANT text := '00000000-0000-0000-0000-000000000000';
-    conditions text[] := ARRAY[format('p.fleet_id = %L', fleet), format('p.search @@ %L', finance.sought(words, digits))];
+    conditions text[] := ARRAY[format('p.fleet_id = %L', fleet)];
     dimension record;
 BEGIN
-    -- Four-digit runs can meet by chance: the whole run, or the masked form, is looked for again.
-    FOR place IN 1 .. cardinality(words) LOOP
-        IF length(digits[place]) > 4 THEN
-            conditions := conditions || format(
-                CASE WHEN strpos(digits[place], '•') > 0 THEN '(p.phone_shown = %1$L OR p.search @@ %2$L)'
-                     ELSE '(strpos(finance.local_phone(p.phone), %1$L) > 0 OR p.search @@ %2$L)' END,
-                digits[place], finance.sought(words[place:place], ARRAY[NULL]));
-        END IF;
-    END LOOP;
     FOR dimension IN
         SELECT d.expression, d.kind, d.nullable, ARRAY(SELECT jsonb_array_elements_text(narrowed -> d.name)) AS members
         FROM (VALUES ('ids', 'p.id', 'uuid', false), ('statuses', 'p.status', 'text', false), ('methods', 'p.method', 'text', false),
@@ -111,50 +119,61 @@ END $$;
 
 -- The ids of one page. listed: {"by": "time" or "amount", "descending", "cents", "created_at", "id" (the key it follows, or
 -- none), "skip", "limit" (null: all)}.
+--
+-- Nobody knows how many a word finds: a walk along the list for a word that is nowhere would read the whole list, and a word that is
+-- everywhere brings more from the words' index than can be sorted. So a short stretch of the list is walked first; then the words'
+-- index is asked; and only for what is neither common there nor rare here is the walk gone to its end.
 CREATE FUNCTION finance.find_payments(fleet uuid, words text[], digits text[], narrowed jsonb, listed jsonb) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 200
     SET search_path = pg_catalog, pg_temp SET enable_indexscan = on SET enable_indexonlyscan = on SET enable_seqscan = on AS $$
 DECLARE
+    stretch CONSTANT integer := 2500;
     few CONSTANT integer := 20000;
-    skip CONSTANT bigint := coalesce((listed ->> 'skip')::bigint, 0);
-    most CONSTANT bigint := (listed ->> 'limit')::bigint;
-    ordered text := CASE listed ->> 'by' WHEN 'amount' THEN 'p.amount_cents, p.created_at, p.id' ELSE 'p.created_at, p.id' END;
-    conditions text;
-    are_few boolean;
+    first CONSTANT bigint := coalesce((listed ->> 'skip')::bigint, 0) + 1;
+    last CONSTANT bigint := first - 1 + (listed ->> 'limit')::bigint;
+    descending CONSTANT boolean := (listed -> 'descending')::boolean;
+    place CONSTANT text := CASE listed ->> 'by' WHEN 'amount' THEN '(p.amount_cents, p.created_at, p.id)' ELSE '(p.created_at, p.id)' END;
+    ordered CONSTANT text := CASE WHEN descending THEN replace(btrim(place, '()'), ',', ' DESC,') || ' DESC' ELSE btrim(place, '()') END;
+    condition CONSTANT text := finance.search_condition(digits);
+    within text := finance.search_narrowed(fleet, narrowed);
+    complete boolean;
     found uuid[];
+    whole tsquery;
+    each tsquery[];
 BEGIN
     IF NOT (fleet = ANY (finance.my_fleets()) OR finance.is_operator()) THEN
         RETURN;
     END IF;
-    conditions := finance.search_conditions(fleet, words, digits, narrowed);
+    SELECT w.whole, w.each INTO whole, each FROM finance.sought_by(words, digits) w;
     IF listed ->> 'id' IS NOT NULL THEN
-        conditions := format(
-            CASE listed ->> 'by' WHEN 'amount' THEN '%1$s AND (%2$s) %3$s (%4$L::bigint, %5$L::timestamptz, %6$L::uuid)'
-                                 ELSE '%1$s AND (%2$s) %3$s (%5$L::timestamptz, %6$L::uuid)' END,
-            conditions, ordered, CASE WHEN (listed -> 'descending')::boolean THEN '<' ELSE '>' END,
-            listed ->> 'cents', listed ->> 'created_at', listed ->> 'id');
+        within := format('%s AND %s %s (%s%L::timestamptz, %L::uuid)', within, place, CASE WHEN descending THEN '<' ELSE '>' END,
+            CASE listed ->> 'by' WHEN 'amount' THEN format('%L::bigint, ', listed ->> 'cents') END,
+            listed ->> 'created_at', listed ->> 'id');
     END IF;
-    IF (listed -> 'descending')::boolean THEN
-        ordered := replace(ordered, ',', ' DESC,') || ' DESC';
-    END IF;
-    IF most IS NOT NULL THEN
-        -- Nobody knows how many a word finds, and a walk along the list for a word that is nowhere would read the whole list. So the
-        -- words' index is asked first, and only what is found often is looked for along the list.
-        PERFORM set_config(name, 'off', true)
-        FROM unnest(ARRAY['enable_indexscan', 'enable_indexonlyscan', 'enable_seqscan']) AS name;
-        EXECUTE format('SELECT count(*) <= %s, (array_agg(p.id ORDER BY %s))[%s:%s]'
-                       ' FROM (SELECT p.id, p.created_at, p.amount_cents FROM finance.payment p WHERE %s LIMIT %s) p',
-                       few, ordered, skip + 1, skip + most, conditions, few + 1)
-            INTO are_few, found;
-        IF are_few THEN
+    IF last IS NOT NULL THEN
+        EXECUTE format('WITH p AS MATERIALIZED (SELECT * FROM finance.payment p WHERE %1$s ORDER BY %2$s LIMIT %3$s),'
+                       ' f AS (SELECT array_agg(p.id ORDER BY %2$s) AS ids FROM p WHERE %4$s)'
+                       ' SELECT coalesce(cardinality(ids) >= %6$s, false) OR (SELECT count(*) < %3$s FROM p), ids[%5$s:%6$s] FROM f',
+                       within, ordered, stretch, condition, first, last)
+            INTO complete, found USING whole, digits, each;
+        IF NOT complete THEN
+            PERFORM set_config(name, 'off', true)
+            FROM unnest(ARRAY['enable_indexscan', 'enable_indexonlyscan', 'enable_seqscan']) AS name;
+            EXECUTE format('SELECT count(*) <= %3$s, (array_agg(p.id ORDER BY %2$s))[%5$s:%6$s]'
+                           ' FROM (SELECT p.id, p.created_at, p.amount_cents FROM finance.payment p WHERE %1$s AND %4$s LIMIT %3$s + 1) p',
+                           within, ordered, few, condition, first, last)
+                INTO complete, found USING whole, digits, each;
+            PERFORM set_config(name, 'on', true)
+            FROM unnest(ARRAY['enable_indexscan', 'enable_indexonlyscan', 'enable_seqscan']) AS name;
+        END IF;
+        IF complete THEN
             RETURN QUERY SELECT unnest(found);
             RETURN;
         END IF;
-        PERFORM set_config(name, 'on', true)
-        FROM unnest(ARRAY['enable_indexscan', 'enable_indexonlyscan', 'enable_seqscan']) AS name;
     END IF;
-    RETURN QUERY EXECUTE format('SELECT p.id FROM finance.payment p WHERE %s ORDER BY %s OFFSET %s LIMIT %s',
-                                conditions, ordered, skip, coalesce(most::text, 'ALL'));
+    RETURN QUERY EXECUTE format('SELECT p.id FROM finance.payment p WHERE %s AND %s ORDER BY %s OFFSET %s LIMIT %s',
+                                within, condition, ordered, first - 1, coalesce((last - first + 1)::text, 'ALL'))
+        USING whole, digits, each;
 END $$;
 
 -- Their count, Σ amount and Σ refunded by hour of creation, status, result code of a failure, and currency.
@@ -162,16 +181,21 @@ CREATE FUNCTION finance.find_totals(fleet uuid, words text[], digits text[], nar
     RETURNS TABLE (hour integer, status text, code text, currency text, count bigint, amount numeric, refunded numeric,
                    oldest_pending timestamptz)
     LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    whole tsquery;
+    each tsquery[];
 BEGIN
     IF NOT (fleet = ANY (finance.my_fleets()) OR finance.is_operator()) THEN
         RETURN;
     END IF;
+    SELECT w.whole, w.each INTO whole, each FROM finance.sought_by(words, digits) w;
     RETURN QUERY EXECUTE format(
-        'SELECT extract(hour FROM p.created_at AT TIME ZONE %L)::integer, p.status,'
+        'SELECT extract(hour FROM p.created_at AT TIME ZONE $4)::integer, p.status,'
         ' CASE WHEN p.status = ''failed'' THEN coalesce(p.result_code, '''') ELSE '''' END, p.currency,'
         ' count(*), sum(p.amount), sum(p.refunded_amount), min(p.created_at) FILTER (WHERE p.status = ''pending'')'
-        ' FROM finance.payment p WHERE %s GROUP BY 1, 2, 3, 4',
-        zone, finance.search_conditions(fleet, words, digits, narrowed));
+        ' FROM finance.payment p WHERE %s AND %s GROUP BY 1, 2, 3, 4',
+        finance.search_narrowed(fleet, narrowed), finance.search_condition(digits))
+        USING whole, digits, each, zone;
 END $$;
 
 -- All ids at once are too many for a page.
@@ -180,7 +204,8 @@ DROP FUNCTION finance.search_payments(uuid, text[], text[], timestamptz, timesta
 -- Rights -------------------------------------------------------------------------------------------------------------------------
 
 REVOKE ALL ON FUNCTION finance.beginning(text, text), finance.sought(text[], text[]),
-    finance.search_conditions(uuid, text[], text[], jsonb), finance.find_payments(uuid, text[], text[], jsonb, jsonb),
+    finance.sought_by(text[], text[]), finance.search_condition(text[]), finance.search_narrowed(uuid, jsonb),
+    finance.find_payments(uuid, text[], text[], jsonb, jsonb),
     finance.find_totals(uuid, text[], text[], jsonb, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION finance.find_payments(uuid, text[], text[], jsonb, jsonb),
     finance.find_totals(uuid, text[], text[], jsonb, text) TO finance_viewer;

@@ -77,7 +77,7 @@ CREATE TABLE finance.revenue_target (
     dimension  text NOT NULL CHECK (dimension IN ('', 'route', 'vehicle')),
     member     text NOT NULL CHECK (CASE dimension WHEN '' THEN member = '' ELSE member ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' END),
     from_day   date NOT NULL,
-    per_day    numeric(14,2) CHECK (per_day > 0),  -- null: none from here on
+    per_day    numeric(14,2) NOT NULL CHECK (per_day > 0),
     set_by     text NOT NULL DEFAULT finance.person(),
     set_at     timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (fleet_id, id),

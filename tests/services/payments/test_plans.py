@@ -1,0 +1,138 @@
+"""A page costs what it shows, as a viewer under row-level security: every narrow filter is a walk of its index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from services.database.embedded import EmbeddedServer
+from services.database.engine import Database
+from services.domain.payment import NOBODY
+from services.domain.period import Days
+from services.payments.filters import PaymentFilter
+from services.payments.narrowing import Statement, singles
+from services.payments.queries import oldest_pending_statement, page_statement, unknown_statuses_statement
+from services.payments.row import NEWEST_FIRST, Key, Sort
+from tests.services.payments.scattered import FLEET
+from tests.world import World
+
+PAYMENTS = 30_000
+WANTED = PaymentFilter(FLEET, Days(date(2026, 1, 1), date(2026, 12, 31)))
+DAY = Days(date(2026, 3, 3), date(2026, 3, 3))
+RARE = UUID(int=77)
+LIMIT = 50
+
+# Every ten thousandth payment is rare in every way, and no two of them in the same.
+_FILLED = f"""
+INSERT INTO finance.payment (fleet_id, id, booking_id, booking_reference, route_id, vehicle_id, driver_id, amount, amount_cents,
+    currency, method, status, refunded_amount, created_at, updated_at, created_day, taken_day, refunded_day, short_code, search)
+SELECT '{FLEET}', gen_random_uuid(), gen_random_uuid(), 'BKG' || i, CASE i % 10000 WHEN 1 THEN '{RARE}' ELSE '{UUID(int=1)}' END::uuid,
+    CASE i % 10000 WHEN 2 THEN NULL ELSE '{UUID(int=2)}' END::uuid, CASE i % 10000 WHEN 3 THEN '{RARE}' ELSE '{UUID(int=3)}' END::uuid,
+    cents / 100, cents, 'KES', CASE i % 10000 WHEN 4 THEN 'tkash' ELSE 'mpesa' END,
+    CASE i % 10000 WHEN 5 THEN 'on_hold' WHEN 6 THEN 'pending' ELSE 'completed' END, 0, at, at, at::date, at::date,
+    CASE i % 10000 WHEN 7 THEN at::date END, CASE i % 10000 WHEN 8 THEN NULL ELSE '9990001' END, ''
+FROM generate_series(1, {PAYMENTS}) i, LATERAL (SELECT timestamptz '2026-01-01 12:00+03' + i * interval '15 minutes' AS at,
+    CASE i % 10000 WHEN 9 THEN 777700 ELSE 10000 + i % 500 END AS cents) made
+"""
+
+
+@pytest.fixture(scope="module")
+def viewer(server: EmbeddedServer) -> Iterator[Database]:
+    """A viewer of a fleet with many payments of one kind and three of each other."""
+    with closing(Database(server.operator_url("postgres"))) as postgres:
+        outside = postgres.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        outside.execute(text("CREATE DATABASE plans TEMPLATE template_workstation STRATEGY file_copy"))
+        world = World(server, "plans")
+        world.fleet(id=FLEET)
+        world.project()
+        world.run(_FILLED)
+        world.run("ANALYZE finance.payment")
+        yield world.person(FLEET, "viewer")
+        world.close()
+        outside.execute(text("DROP DATABASE plans WITH (FORCE)"))
+        outside.close()
+
+
+def touched(viewer: Database, made: Statement, plans: str) -> int:
+    """Rows that the statement reads from finance.payment, those it then passes over included."""
+    with viewer.read() as connection:
+        connection.execute(text(f"SET LOCAL plan_cache_mode = {plans}"))
+        explained = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {made.text}", made.values).scalar_one()
+    return sum(_read(node) for node in _nodes(explained[0]["Plan"]))
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for inner in plan.get("Plans", ()):
+        yield from _nodes(inner)
+
+
+def _read(node: dict[str, Any]) -> int:
+    of_payments = node.get("Relation Name") == "payment" or node["Node Type"] == "Bitmap Index Scan"
+    return (
+        int((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]) if of_payments else 0
+    )
+
+
+NARROW = {
+    "nothing": WANTED,
+    "day": replace(WANTED, days=DAY),
+    "route": replace(WANTED, routes=frozenset({RARE})),
+    "no vehicle": replace(WANTED, vehicles=frozenset({NOBODY})),
+    "driver": replace(WANTED, drivers=frozenset({RARE})),
+    "a driver who is none": replace(WANTED, drivers=frozenset({UUID(int=99)})),
+    "method": replace(WANTED, methods=frozenset({"tkash"})),
+    "two methods": replace(WANTED, methods=frozenset({"tkash", "cash"})),
+    "status": replace(WANTED, statuses=frozenset({"pending"})),
+    "two statuses": replace(WANTED, statuses=frozenset({"pending", "failed"})),
+    "no till": replace(WANTED, tills=frozenset({""})),
+    "amount": replace(WANTED, least=Decimal(7777), most=Decimal(7777)),
+    "amounts": replace(WANTED, least=Decimal(7000)),
+    "rare status of all methods": replace(WANTED, statuses=frozenset({"pending"}), methods=frozenset({"mpesa"})),
+    "rare and none": replace(WANTED, routes=frozenset({RARE, NOBODY}), statuses=frozenset({"pending", "failed"})),
+    "taken": replace(WANTED, days=DAY, basis="taken"),
+    "taken in a month": replace(WANTED, days=Days(date(2026, 3, 1), date(2026, 3, 31)), basis="taken"),
+    "refunded": replace(WANTED, basis="refunded"),
+}
+
+
+@pytest.mark.parametrize("name", NARROW)
+@pytest.mark.parametrize("sort", [NEWEST_FIRST, NEWEST_FIRST.reversed])
+@pytest.mark.parametrize("plans", ["force_custom_plan", "force_generic_plan"])
+def test_a_page_reads_what_it_shows(viewer: Database, name: str, sort: Sort, plans: str) -> None:
+    after = Key(WANTED.days.start if not sort.descending else WANTED.days.end, RARE, Decimal(0), "pending")
+    for key in (None, after):
+        made = page_statement(NARROW[name], sort, key, LIMIT)
+        # Walks that are merged each read one row ahead.
+        assert touched(viewer, made, plans) <= LIMIT + len(singles(NARROW[name]))
+
+
+@pytest.mark.parametrize("sort", [Sort("amount"), Sort("amount", descending=False)])
+def test_a_page_by_amount_reads_what_it_shows(viewer: Database, sort: Sort) -> None:
+    for wanted in (WANTED, NARROW["amounts"], NARROW["no vehicle"], NARROW["status"], NARROW["method"]):
+        assert touched(viewer, page_statement(wanted, sort, None, LIMIT), "auto") <= LIMIT
+
+
+def test_other_statuses_and_the_oldest_pending_are_found_by_steps(viewer: Database) -> None:
+    assert touched(viewer, unknown_statuses_statement(FLEET), "auto") <= 3
+    assert touched(viewer, oldest_pending_statement(WANTED, "KES"), "auto") == 1
+
+
+def test_the_measure_can_fail(viewer: Database) -> None:
+    made = Statement(FLEET, "SELECT id FROM finance.payment WHERE fleet_id = %(fleet)s AND amount < 0")
+    assert touched(viewer, made, "auto") == PAYMENTS
+
+
+def test_lists_that_are_long_are_one_walk() -> None:
+    assert len(singles(replace(WANTED, statuses=frozenset({"a", "b"}), methods=frozenset(map(str, range(6)))))) == 12
+    assert len(singles(replace(WANTED, statuses=frozenset({"a", "b"}), methods=frozenset(map(str, range(7)))))) == 2
+    assert len(singles(replace(WANTED, basis="taken"))) == 1
+    assert len(singles(replace(WANTED, basis="created"))) == 1
