@@ -107,6 +107,8 @@ def _begun(values: Array) -> Array:
 def _parts(values: Array) -> Iterator[_Part]:
     """The series (days, series) that can be forecast, those of like age together, so that company changes no forecast."""
     known = np.isfinite(values)
+    if len(values) < LEAST:
+        return
     age = np.where(known.sum(axis=0) >= LEAST, len(values) - known.argmax(axis=0), 0)
     for least, most, model in _AGES:
         those = np.flatnonzero((age >= least) & (age < most))

@@ -114,8 +114,8 @@ def test_a_bus_off_the_road_for_four_weeks() -> None:
 
 def test_holidays_reach_into_the_forecast() -> None:
     first = date(2023, 1, 2)
-    history = takings(700, seed=6)[0]
-    christmas = [n for n in range(700) if (day := first + timedelta(days=n)).month == 12 and day.day == 25]
+    history = takings(760, seed=6)[0]
+    christmas = [n for n in range(760) if (day := first + timedelta(days=n)).month == 12 and day.day == 25]
     until = christmas[-1] - 10
     history[christmas] *= 0.2
     made = {day.day: day.mean for day in forecast(history[:until], first, 28).days}

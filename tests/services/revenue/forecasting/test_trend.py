@@ -84,7 +84,7 @@ def test_one_weekday_that_jumps_is_named() -> None:
     saturdays = (np.arange(365) % 7 == 5) & (np.arange(365) >= 250)
     amounts[saturdays] *= 1.5
     (change,) = weekday_changes(amounts, FIRST)
-    assert (change.weekday, change.day) == (5, FIRST + timedelta(days=251))
+    assert (change.weekday, change.day) == (5, FIRST + timedelta(days=250))
     assert change.ratio == pytest.approx(1.5, rel=0.1)
 
 
