@@ -20,6 +20,7 @@ KINDS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "match": ("Matches", frozenset({"reconciliation_match", "match_line", "match_payment"})),
     "day": ("Reconciled days", frozenset({"payment_reconciliation"})),
     "rule": ("Alert rules", frozenset({"payment_alerts"})),
+    "target": ("Revenue targets", frozenset({"revenue_target"})),
     "member": ("Members", frozenset({"fleet_member"})),
     "reveal": ("Names shown", frozenset({"payment_reveal"})),
 }

@@ -85,6 +85,12 @@ def _rule(record: AuditRecord, row: Mapping[str, Any]) -> Act:
     return Act(f"{_DONE[record.op]} alert rule", f"{row.get('alert_name', '')}{active}")
 
 
+def _target(record: AuditRecord, row: Mapping[str, Any]) -> Act:
+    verb = {"insert": "Set", "update": "Changed", "delete": "Cleared"}[record.op]
+    whose = f"{row.get('dimension') or 'fleet'} {str(row.get('member') or '')[:8]}".strip()
+    return Act(f"{verb} revenue target", f"{_money(row.get('per_day'))} a day from {_day(row.get('from_day'))} · {whose}")
+
+
 def _reveal(record: AuditRecord, row: Mapping[str, Any]) -> Act:
     del record
     return Act("Saw name and phone", f"payment {row.get('payment_id', '')}")
@@ -105,6 +111,7 @@ _TOLD: Final[Mapping[str, Callable[[AuditRecord, Mapping[str, Any]], Act]]] = {
     "fleet_member": _member,
     "payment_alerts": _rule,
     "payment_reveal": _reveal,
+    "revenue_target": _target,
 }
 
 

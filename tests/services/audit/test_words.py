@@ -26,6 +26,7 @@ FILE: Row = {"file_name": "ORG_9990001.csv", "imported": 1117, "rejected": 0}
 DAY: Row = {"reconciliation_date": "2026-11-22", "difference": Decimal("-2550.00"), "status": "open"}
 MATCH: Row = {"day": "2026-11-22", "pass": "receipt", "state": "matched", "receipts": ["A1", "A2", "A3"]}
 MEMBER: Row = {"login": "demo_viewer", "role": "viewer", "valid_to": None}
+TARGET: Row = {"dimension": "", "member": "", "per_day": Decimal("550000.00"), "from_day": "2026-11-23"}
 RULE: Row = {"alert_name": "Many failures", "is_active": True}
 
 
@@ -39,6 +40,16 @@ RULE: Row = {"alert_name": "Many failures", "is_active": True}
             "ORG_9990001.csv · 1 line · 2 rejected",
         ),
         (record("statement", "insert", None, {}), "Imported statement", ""),
+        (
+            record("revenue_target", "insert", None, TARGET),
+            "Set revenue target",
+            "550,000.00 a day from 23 Nov 2026 · fleet",
+        ),
+        (
+            record("revenue_target", "delete", {**TARGET, "dimension": "route", "member": "00f6d2f9-1111"}),
+            "Cleared revenue target",
+            "550,000.00 a day from 23 Nov 2026 · route 00f6d2f9",
+        ),
         (
             record("statement", "update", FILE, {**FILE, "digest": "d"}),
             "Changed statement",
