@@ -64,7 +64,7 @@ class Legend(QWidget):
         kept = list(self._entries)
         while kept and sum(map(self._width, kept)) > area.width():
             kept.pop()
-        left = area.right() - sum(map(self._width, kept)) + _BETWEEN
+        left = round(area.right()) - sum(map(self._width, kept)) + _BETWEEN
         for entry in kept:
             self._paint_entry(painter, QRectF(left, area.top(), area.width(), area.height()), entry)
             left += self._width(entry)

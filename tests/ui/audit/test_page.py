@@ -116,7 +116,7 @@ def test_more_rows_come_as_one_scrolls(open_page: Open) -> None:
 
 
 def test_a_page_that_fails_to_come_can_be_asked_again(open_page: Open) -> None:
-    one = open_page(FakeTrail([day_totals(n) for n in range(1, 60)], page_size=30))
+    one = open_page(FakeTrail([day_totals(n) for n in range(1, 300)], page_size=200))
     one.page.set_fleet(FLEET)
     one.settle()
     one.trail.fault = DatabaseUnreachable("The database does not answer.")
@@ -125,7 +125,7 @@ def test_a_page_that_fails_to_come_can_be_asked_again(open_page: Open) -> None:
     assert one.window.messages == [("error", "The database does not answer.")]
     one.trail.fault = None
     one.page.model.fetchMore(one.page.grid.rootIndex())
-    one.qtbot.waitUntil(lambda: len(one.numbers) == 59)
+    one.qtbot.waitUntil(lambda: len(one.numbers) == 299)
 
 
 def test_a_first_page_that_fails_says_so_in_its_place(open_page: Open) -> None:

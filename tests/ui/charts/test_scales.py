@@ -27,7 +27,7 @@ def test_marks_are_round_and_cover_the_values(low: float, high: float, most: int
     assert ticks(low, high, most) == pytest.approx(expected)
 
 
-@given(st.floats(-1e9, 1e9), st.floats(1e-3, 1e9), st.integers(1, 9))
+@given(st.floats(-1e9, 1e9), st.floats(1e3, 1e9), st.integers(1, 9))
 def test_marks_always_cover(low: float, width: float, most: int) -> None:
     found = ticks(low, low + width, most)
     step = found[1] - found[0]
