@@ -26,11 +26,13 @@ from workstation.backoffice import required_url, run_backoffice
 from workstation.early import display_found
 from workstation.logs import start_logging
 from workstation.people_cli import people
+from workstation.revenue_cli import revenue
 from workstation.settings import load_settings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(audit, name="audit")
 app.add_typer(people, name="people")
+app.command()(revenue)
 Json = Annotated[bool, typer.Option("--json", help="Print the stable JSON form.")]
 FleetCode = Annotated[str, typer.Option("--fleet", help="The fleet's code, e.g. MSAFIRI.")]
 

@@ -18,6 +18,7 @@ from services.domain.money import cents
 from services.domain.payment import NOBODY, STATUSES
 from services.domain.period import Days
 from services.payments.filters import OTHER, PaymentFilter
+from services.payments.keyset import Bound
 
 #: As the index has it; a CASE reaches it under row-level security, a coalesce does not.
 _TILL: Final = "CASE WHEN short_code IS NULL THEN '' ELSE short_code END"
@@ -58,9 +59,10 @@ class Statement:
         return sql.Literal(value).as_string().replace("%", "%%")
 
 
-def conditions(wanted: PaymentFilter, made: Statement) -> str:
-    """The filter as SQL, its search aside."""
-    return " AND ".join(("fleet_id = %(fleet)s", _dated(wanted, made), *_narrowed(wanted, made)))
+def conditions(wanted: PaymentFilter, made: Statement, *, without: Bound | None = None) -> str:
+    """The filter as SQL, its search aside, and without the bound that something else makes superfluous."""
+    bounds = (said for bound, said in _bounds(wanted, made) if bound is None or bound != without)
+    return " AND ".join(("fleet_id = %(fleet)s", *bounds, *_narrowed(wanted, made)))
 
 
 def _narrowed(wanted: PaymentFilter, made: Statement) -> Iterator[str]:
@@ -77,7 +79,6 @@ def _narrowed(wanted: PaymentFilter, made: Statement) -> Iterator[str]:
     ):
         if members:
             yield _of(column, members, made)
-    yield from _within(wanted, made)
     if wanted.hour_apart is not None:
         yield f"{hour_of_creation(wanted, made)} = {made.fixed(wanted.hour_apart)}"
 
@@ -87,10 +88,23 @@ def hour_of_creation(wanted: PaymentFilter, made: Statement) -> str:
     return f"extract(hour FROM created_at AT TIME ZONE {made.fixed(wanted.days.zone.key)})"
 
 
-def _dated(wanted: PaymentFilter, made: Statement) -> str:
+def _bounds(wanted: PaymentFilter, made: Statement) -> Iterator[tuple[Bound | None, str]]:
     if wanted.basis == "created":
         since, until = wanted.span
-        return f"created_at >= {made.of(since)} AND created_at < {made.of(until)}"
+        yield "since", f"created_at >= {made.of(since)}"
+        yield "until", f"created_at < {made.of(until)}"
+    else:
+        yield None, _booked(wanted, made)
+    if wanted.least is not None and wanted.least == wanted.most:
+        yield None, f"amount_cents = {made.fixed(cents(wanted.least))}"
+        return
+    if wanted.least is not None:
+        yield "least", f"amount_cents >= {made.fixed(cents(wanted.least))}"
+    if wanted.most is not None:
+        yield "most", f"amount_cents <= {made.fixed(cents(wanted.most))}"
+
+
+def _booked(wanted: PaymentFilter, made: Statement) -> str:
     first, last = wanted.days.first, wanted.days.last
     if first == last:
         return f"{wanted.basis}_day = {made.fixed(first)}"
@@ -113,16 +127,6 @@ def _among(expression: str, members: Collection[Any], written: Callable[[object]
     if len(members) == 1:
         return f"{expression} = {written(next(iter(members)))}"
     return f"{expression} = ANY ({written(sorted(members))})"
-
-
-def _within(wanted: PaymentFilter, made: Statement) -> Iterator[str]:
-    if wanted.least is not None and wanted.least == wanted.most:
-        yield f"amount_cents = {made.fixed(cents(wanted.least))}"
-        return
-    if wanted.least is not None:
-        yield f"amount_cents >= {made.fixed(cents(wanted.least))}"
-    if wanted.most is not None:
-        yield f"amount_cents <= {made.fixed(cents(wanted.most))}"
 
 
 def singles(wanted: PaymentFilter) -> list[PaymentFilter]:

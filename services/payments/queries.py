@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from services.domain.money import cents
 from services.domain.payment import FAILED, NOBODY, PENDING, STATUSES
 from services.payments.filters import PaymentFilter
+from services.payments.keyset import begun, columns, ordered, simplest, values
 from services.payments.narrowing import Statement, conditions, hour_of_creation, singles
 from services.payments.row import NEWEST_FIRST, Key, Sort
 from services.payments.search import found_ids
@@ -31,13 +31,14 @@ def page_statement(wanted: PaymentFilter, sort: Sort, after: Key | None, limit: 
 
     A keyset walk of an index in its order, so that page 100,000 costs what page 1 costs, and a rare value what a common one costs.
     """
+    sort = simplest(wanted, sort, after)
     # How many rows lie between two amounts, or two days, decides between the list's own index and the others.
     bounded = sort.column == "amount" or wanted.least is not None or wanted.most is not None
     made = Statement(wanted.fleet_id, exact=bounded)
     if wanted.sought is not None:
         found = found_ids(made, wanted, sort, after=after, limit=limit, skip=skip)
         source = f"finance.payment WHERE fleet_id = %(fleet)s AND id IN (SELECT found.id FROM {found})"
-        made.text = f"SELECT {ROW},{STANDING} FROM {source} ORDER BY {_order(sort)}"
+        made.text = f"SELECT {ROW},{STANDING} FROM {source} ORDER BY {ordered(sort)}"
         return made
     # By amount no index is narrower than the list's own, and several walks of it would pass over the same rows.
     apart = singles(wanted) if sort.column == "time" else [wanted]
@@ -48,7 +49,7 @@ def page_statement(wanted: PaymentFilter, sort: Sort, after: Key | None, limit: 
             f"(SELECT {ROW} FROM finance.payment WHERE {_walk(one, sort, after, made)} LIMIT {limit + skip})"
             for one in apart
         )
-        source = f"({' UNION ALL '.join(walks)}) AS walks ORDER BY {_order(sort)}"
+        source = f"({' UNION ALL '.join(walks)}) AS walks ORDER BY {ordered(sort)}"
     made.text = f"SELECT {ROW},{STANDING} FROM {source} LIMIT {limit} OFFSET {skip}"
     return made
 
@@ -62,7 +63,7 @@ def every_statement(wanted: PaymentFilter, sort: Sort) -> Statement:
             f"SELECT {ROW} FROM {found} JOIN finance.payment USING (id) WHERE fleet_id = %(fleet)s ORDER BY found.place"
         )
     else:
-        made.text = f"SELECT {ROW} FROM finance.payment WHERE {conditions(wanted, made)} ORDER BY {_order(sort)}"
+        made.text = f"SELECT {ROW} FROM finance.payment WHERE {conditions(wanted, made)} ORDER BY {ordered(sort)}"
     return made
 
 
@@ -76,7 +77,7 @@ def rows_statement(wanted: PaymentFilter, ids: Collection[UUID]) -> Statement:
     )
     asked = f"fleet_id = %(fleet)s AND id = ANY ({made.of(list(ids))})"
     made.text = (
-        f"SELECT {ROW},{STANDING} FROM finance.payment WHERE {asked} AND {passing} ORDER BY {_order(NEWEST_FIRST)}"
+        f"SELECT {ROW},{STANDING} FROM finance.payment WHERE {asked} AND {passing} ORDER BY {ordered(NEWEST_FIRST)}"
     )
     return made
 
@@ -136,11 +137,12 @@ def oldest_pending_statement(wanted: PaymentFilter, currency: str) -> Statement:
 
 def _walk(wanted: PaymentFilter, sort: Sort, after: Key | None, made: Statement) -> str:
     """Conditions and order of the rows from behind a key."""
-    where = conditions(wanted, made)
-    if after is not None:
-        key = ", ".join(made.of(value) for value in _values(sort, after))
-        where += f" AND ({', '.join(_columns(sort))}) {'<' if sort.descending else '>'} ({key})"
-    return f"{where} ORDER BY {', '.join((*_nulls(wanted, sort), _order(sort)))}"
+    superfluous, key = begun(wanted, sort, after)
+    where = conditions(wanted, made, without=superfluous)
+    if key is not None:
+        place = ", ".join(made.of(value) for value in values(sort, key))
+        where += f" AND ({', '.join(columns(sort))}) {'<' if sort.descending else '>'} ({place})"
+    return f"{where} ORDER BY {', '.join((*_nulls(wanted, sort), ordered(sort)))}"
 
 
 def _nulls(wanted: PaymentFilter, sort: Sort) -> list[str]:
@@ -151,15 +153,3 @@ def _nulls(wanted: PaymentFilter, sort: Sort) -> list[str]:
     members = (("route_id", wanted.routes), ("vehicle_id", wanted.vehicles), ("driver_id", wanted.drivers))
     nulls = [column for column, chosen in members if chosen == {NOBODY}] if sort.column == "time" else []
     return [column if sort.descending else f"{column} DESC" for column in nulls[:1]]
-
-
-def _values(sort: Sort, key: Key) -> tuple[Any, ...]:
-    return (cents(key.amount), key.created_at, key.id) if sort.column == "amount" else (key.created_at, key.id)
-
-
-def _columns(sort: Sort) -> tuple[str, ...]:
-    return ("amount_cents", "created_at", "id") if sort.column == "amount" else ("created_at", "id")
-
-
-def _order(sort: Sort) -> str:
-    return ", ".join(f"{column} DESC" if sort.descending else column for column in _columns(sort))

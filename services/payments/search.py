@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from services.domain.money import cents
 from services.domain.payment import STATUSES
 from services.payments.filters import OTHER, PaymentFilter
+from services.payments.keyset import begun
 from services.payments.narrowing import Statement
 from services.payments.row import Key, Sort
 
@@ -26,8 +27,11 @@ def found_ids(
     among: Collection[UUID] | None = None,
 ) -> str:
     """The ids that a search finds, as the table `found` (id, place) by time or amount; without a limit all of them."""
-    narrowed = _narrowed(wanted) | ({"ids": [str(id_) for id_ in among]} if among is not None else {})
-    listed = {"by": sort.column, "descending": sort.descending, "skip": skip, "limit": limit, **_following(after)}
+    superfluous, key = begun(wanted, sort, after)
+    narrowed = {name: said for name, said in _narrowed(wanted).items() if name != superfluous}
+    if among is not None:
+        narrowed["ids"] = [str(id_) for id_ in among]
+    listed = {"by": sort.column, "descending": sort.descending, "skip": skip, "limit": limit, **_following(key)}
     asked = f"{_asked(made, wanted)}, {made.apart(Jsonb(narrowed))}, {made.apart(Jsonb(listed))}"
     return f"finance.find_payments({asked}) WITH ORDINALITY AS found (id, place)"
 

@@ -204,7 +204,8 @@ class PeriodPlot(QWidget):
         steps = {Qt.Key.Key_Left: here - 1, Qt.Key.Key_Right: here + 1, Qt.Key.Key_Home: 0, Qt.Key.Key_End: last}
         if key in steps and self._slots:
             self._framed = True
-            self.go_to(steps[key] if self._at is not None else here)
+            begins = self._at is None and key in (Qt.Key.Key_Left, Qt.Key.Key_Right)
+            self.go_to(here if begins else steps[key])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._at is not None:
             self._pick()
         elif key == Qt.Key.Key_Escape and self._at is not None:

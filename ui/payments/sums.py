@@ -154,7 +154,8 @@ class LiveSums(QObject):
         if not wanted.decidable:
             if any(concerns(event, wanted) for event in events):
                 start(self._soon)
-        elif events[0].seq > summary.position.seq + 1:
+        elif events[0].seq > summary.position.seq + 1 or events[-1].seq - events[0].seq >= len(events):
+            # Something was missed before the first of them, or among them.
             start(self._soon)
         else:
             self._summary, settled = carried_on(summary, events, wanted)

@@ -21,10 +21,12 @@ from ui.charts.mix import MixChart
 from ui.charts.plot import PeriodPlot
 from ui.charts.series import Trend
 from ui.charts.trend import TrendChart
+from ui.printing.characters import put_right
+from ui.printing.glyphs import paper_font, private_codes
 from ui.revenue.chart_card import View, entries
 from ui.revenue.drawing import mix
 from ui.revenue.sheets import Sheet, cells_in_words
-from ui.theme import LIGHT, font
+from ui.theme import LIGHT
 
 #: The size of a picture and its chart, in px.
 WIDTH, HEIGHT = 1_200, 560
@@ -99,6 +101,7 @@ def write_pdf(picture: Picture, sheet: Sheet, path: Path) -> None:
         paper.setPageLayout(layout)
         if not paint_pages(paper, picture, sheet):
             raise _unwritten(path)
+        put_right(part, 0, private_codes())
 
 
 def paint_pages(paper: QPagedPaintDevice, picture: Picture, sheet: Sheet) -> bool:
@@ -121,14 +124,14 @@ def paint(painter: QPainter, area: QRectF, picture: Picture) -> None:
     """Paints title, legend, chart and stamp."""
     inside = area.adjusted(_MARGIN, _MARGIN - 8, -_MARGIN, -_MARGIN + 8)
     painter.setPen(QColor(LIGHT.text))
-    painter.setFont(font(17, 600))
+    painter.setFont(paper_font(17, 600))
     painter.drawText(
         QRectF(inside.left(), inside.top(), inside.width(), _TITLE), Qt.AlignmentFlag.AlignTop, picture.title
     )
     _paint_legend(painter, inside, entries(picture.view, picture.report, picture.trend, LIGHT))
     foot = len(picture.stamp) * _LINE
     _paint_chart(painter, inside.adjusted(0, _TITLE, 0, -foot - 8), picture)
-    painter.setFont(font(11))
+    painter.setFont(paper_font(11, 400))
     painter.setPen(QColor(LIGHT.faint))
     for number, line in enumerate(picture.stamp):
         at = QRectF(inside.left(), inside.bottom() - foot + number * _LINE, inside.width(), _LINE)
@@ -181,12 +184,12 @@ def _paint_table(painter: QPainter, new_page: Callable[[], bool], sheet: Sheet, 
     widths = _widths(sheet)
     lines = [cells_in_words(sheet, row) for row in sheet.rows]
     at = _paint_titles(painter, sheet, widths, top)
-    painter.setFont(font(11))
+    painter.setFont(paper_font(11, 400))
     for line in lines:
         if at + _ROW > bottom:
             new_page()
             at = _paint_titles(painter, sheet, widths, _MARGIN)
-            painter.setFont(font(11))
+            painter.setFont(paper_font(11, 400))
         painter.setPen(QColor(LIGHT.text))
         _paint_line(painter, sheet, widths, at, line)
         painter.fillRect(QRectF(_MARGIN, at + _ROW - 1, WIDTH - 2 * _MARGIN, 0.6), QColor(LIGHT.line))
@@ -194,7 +197,7 @@ def _paint_table(painter: QPainter, new_page: Callable[[], bool], sheet: Sheet, 
 
 
 def _paint_titles(painter: QPainter, sheet: Sheet, widths: Sequence[float], top: float) -> float:
-    painter.setFont(font(11, 600))
+    painter.setFont(paper_font(11, 600))
     painter.setPen(QColor(LIGHT.muted))
     _paint_line(painter, sheet, widths, top, [field.title for field in sheet.table.columns])
     painter.fillRect(QRectF(_MARGIN, top + _ROW - 1, WIDTH - 2 * _MARGIN, 1), QColor(LIGHT.strong))

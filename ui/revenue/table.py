@@ -110,6 +110,7 @@ class FiguresTable(QWidget, Generic[Row]):
 
     def _sort_by(self, name: str, descending: bool) -> None:
         self._sort = (name, descending)
+        self.grid.set_sort(name, descending)
         self.show_rows(self._rows)
 
     def _clicked(self, index: QModelIndex) -> None:

@@ -76,6 +76,19 @@ def test_a_refund_books_on_its_own_day(world: World, service: RevenueService, fl
     assert service.series(RevenueFilter(fleet, Days(at.date(), at.date())))[at.date()].revenue == Decimal("80.00")
 
 
+def test_refunds_before_count_until_the_same_time(world: World, service: RevenueService, fleet: UUID) -> None:
+    # The minutes are from now's clock time yesterday: an earlier hour, the running one, and after it.
+    for minutes, refunded in ((-300, 5), (-4, 30), (1, 200)):
+        at, back = NOW - 30 * DAY, NOW - DAY + timedelta(minutes=minutes)
+        world.payment(
+            world.booking(fleet), "900.00", "partially_refunded", created_at=at, completed_at=at,
+            refunded_amount=refunded, refunded_at=back,
+        )  # fmt: skip
+    world.project()
+    report = service.report(RevenueFilter(fleet, TODAY), NOW)
+    assert report.before == Totals(Decimal("320.00"), 2, Decimal("35.00"), 2)
+
+
 def test_other_currencies_are_counted_apart(world: World, service: RevenueService, fleet: UUID) -> None:
     world.payment(world.booking(fleet), "70.00", currency="USD", created_at=NOW)
     world.payment(world.booking(fleet), "60.00", "failed", currency="USD", created_at=NOW)

@@ -76,20 +76,20 @@ class Taking:
         return str(getattr(self, dimension))
 
 
-def takings(first: date, last: date, vehicles: int = 14) -> list[Taking]:
+def takings(first: date, last: date, vehicles: int = 14, hours: Sequence[int] = range(5, 22)) -> list[Taking]:
     """A fleet that grows slowly, is busiest on Fridays, in the morning and in the evening."""
     found = []
     for ahead in range((last - first).days + 1):
         day = first + timedelta(days=ahead)
-        found += [one for at in range(vehicles) for one in _vehicle_day(day, at, ahead)]
+        found += [one for at in range(vehicles) for one in _vehicle_day(day, at, ahead, hours)]
     return found
 
 
-def _vehicle_day(day: date, at: int, ahead: int) -> Iterable[Taking]:
+def _vehicle_day(day: date, at: int, ahead: int, hours: Sequence[int]) -> Iterable[Taking]:
     week = (0.92, 0.86, 0.9, 1.0, 1.24, 1.16, 0.78)[day.weekday()] * (1 + 0.12 * (day.weekday() == 5) * (ahead > 60))
     level = 1000 * (1 + ahead / 900) * week * (1.9 - 0.1 * at) * (1 + 0.06 * math.sin(ahead * 1.7 + at))
     route = str(UUID(int=100 + min(4, at // 3))) if at != 13 else ""
-    for hour in range(5, 22):
+    for hour in hours:
         rush = 0.5 + math.exp(-((hour - 7.5) ** 2) / 4) + 0.8 * math.exp(-((hour - 17.5) ** 2) / 6)
         method = at * 31 + hour * 17 + day.toordinal() * 7
         amount = Decimal(round(level * rush / 1.45 * 100) * 1).scaleb(-2)
