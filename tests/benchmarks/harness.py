@@ -35,9 +35,9 @@ class Contest:
     ours: Callable[[], tuple[float, object]]
     peer_name: str
     peer: Callable[[], tuple[float, object]]
-    #: 'ours/peer' with a ratio that may be at most `goal`, or 'peer/ours' with one that must be at least `goal`.
+    #: 'ours/peer' with a ratio that may be at most `goal`, or 'peer/ours' with one that must be at least `goal`; None: only stated.
     sense: Literal["ours/peer", "peer/ours"]
-    goal: float
+    goal: float | None
     rounds: int = 7
 
     def run(self) -> Result:
@@ -52,17 +52,22 @@ class Contest:
             peer.append(theirs)
         pairs = list(zip(ours, peer, strict=True))
         ratio = median(o / p if self.sense == "ours/peer" else p / o for o, p in pairs)
-        holds = ratio <= self.goal if self.sense == "ours/peer" else ratio >= self.goal
-        sign = "≤" if self.sense == "ours/peer" else "≥"
         return Result(
             self.work,
             written(median(ours)),
             f"{self.peer_name} {written(median(peer))}",
             round(ratio, 3),
             self.sense,
-            f"{sign} {self.goal:g}×",
-            holds,
+            *self._judged(ratio),
         )
+
+    def _judged(self, ratio: float) -> tuple[str, bool]:
+        """The goal as it is written, and whether it is met."""
+        if self.goal is None:
+            return "stated", True
+        if self.sense == "ours/peer":
+            return f"≤ {self.goal:g}×", ratio <= self.goal
+        return f"≥ {self.goal:g}×", ratio >= self.goal
 
 
 @dataclass(frozen=True, slots=True)

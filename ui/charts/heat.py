@@ -23,8 +23,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from services.domain.money import shown
+from ui.charts.lettering import lettering
 from ui.charts.scales import short_amount
-from ui.theme import Tokens, font, mixed
+from ui.theme import Tokens, mixed
 
 HOURS: Final = 24
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -225,7 +226,7 @@ class HeatMap(QWidget):
             for hour in range(HOURS):
                 painter.setBrush(self._colour(self.strength(weekday, hour)))
                 painter.drawRoundedRect(self._area(weekday, hour), _RADIUS, _RADIUS)
-        painter.setFont(font(11))
+        painter.setFont(lettering(11))
         painter.setPen(QColor(self._tokens.faint))
         for weekday, name in enumerate(WEEKDAYS):
             row = self._area(weekday, 0)

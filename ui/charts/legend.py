@@ -9,8 +9,9 @@ from PySide6.QtCore import QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ui.charts.lettering import lettering
 from ui.charts.series import Mark
-from ui.theme import Tokens, font, mixed
+from ui.theme import Tokens, mixed
 
 _SAMPLE, _GAP, _BETWEEN = 16, 6, 14
 #: (word, mark, colour); a colour ('#RRGGBB') is shown as a square; with neither, the word stands alone.
@@ -60,7 +61,7 @@ class Legend(QWidget):
     def paint_on(self, painter: QPainter, area: QRectF) -> None:
         """Paints the entries at the right end of an area."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(font(12))
+        painter.setFont(lettering(12))
         kept = list(self._entries)
         while kept and sum(map(self._width, kept)) > area.width():
             kept.pop()
@@ -71,7 +72,7 @@ class Legend(QWidget):
 
     def _width(self, entry: Entry) -> int:
         sample = _SAMPLE + _GAP if entry[1] or entry[2] else 0
-        return _BETWEEN + sample + QFontMetrics(font(12)).horizontalAdvance(entry[0])
+        return _BETWEEN + sample + QFontMetrics(lettering(12)).horizontalAdvance(entry[0])
 
     def _paint_entry(self, painter: QPainter, area: QRectF, entry: Entry) -> None:
         word, mark, colour = entry

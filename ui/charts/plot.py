@@ -22,10 +22,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
+from ui.charts.lettering import lettering
 from ui.charts.scales import Grain, date_marks, short_amount, ticks
 from ui.charts.series import Slot
 from ui.charts.value_card import ValueCard
-from ui.theme import Tokens, font
+from ui.theme import Tokens
 
 _AXIS_PIXELS: Final = 11
 _BOTTOM: Final = 22
@@ -253,6 +254,7 @@ class PeriodPlot(QWidget):
         view.setFrameShape(QFrame.Shape.NoFrame)
         view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         view.setAntialiasing(True)
+        view.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         view.viewport().installEventFilter(self)
         view.viewport().setMouseTracking(True)
         plot = self._plot
@@ -262,7 +264,7 @@ class PeriodPlot(QWidget):
         plot.getViewBox().setDefaultPadding(0)
         for side in ("left", "bottom"):
             axis = plot.getAxis(side)
-            axis.setStyle(tickFont=font(_AXIS_PIXELS), tickLength=0, tickAlpha=0, autoExpandTextSpace=False)
+            axis.setStyle(tickFont=lettering(_AXIS_PIXELS), tickLength=0, tickAlpha=0, autoExpandTextSpace=False)
         plot.getAxis("bottom").setHeight(_BOTTOM)
         self._cross.setZValue(20)
         self._dot.setZValue(21)
@@ -289,7 +291,7 @@ class PeriodPlot(QWidget):
         left, bottom = self._plot.getAxis("left"), self._plot.getAxis("bottom")
         self._words["left"] = list(zip(values, words, strict=True))
         left.setTicks([self._words["left"]])
-        left.setWidth(max(QFontMetrics(font(_AXIS_PIXELS)).horizontalAdvance(word) for word in words) + _BESIDE)
+        left.setWidth(max(QFontMetrics(lettering(_AXIS_PIXELS)).horizontalAdvance(word) for word in words) + _BESIDE)
         most = max(1, int((self.width() - left.width()) / _DATE_WIDTH))
         dates = date_marks([slot.first for slot in self._slots], self._grain, most)
         self._words["bottom"] = [(float(at), words) for at, words in dates]
@@ -322,7 +324,7 @@ class PeriodPlot(QWidget):
         painter.save()
         painter.translate(area.topLeft())
         painter.scale(area.width() / view.width(), area.height() / view.height())
-        painter.setFont(font(_AXIS_PIXELS))
+        painter.setFont(lettering(_AXIS_PIXELS))
         painter.setPen(QColor(self._tokens.faint))
         inside = box.sceneBoundingRect()
         for value, words in self._words["left"]:

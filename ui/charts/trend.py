@@ -10,9 +10,10 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QGraphicsPolygonItem, QWidget
 
+from ui.charts.lettering import lettering
 from ui.charts.plot import PeriodPlot
 from ui.charts.series import Trend, Values, extent, runs
-from ui.theme import Tokens, font, mixed
+from ui.theme import Tokens, mixed
 
 #: Up to so many slots every one has its dot.
 _DOTTED: Final = 16
@@ -112,7 +113,7 @@ class TrendChart(PeriodPlot):
             return
         at = ahead if trend.now is None else trend.now
         room = (len(trend.slots) - at) / len(trend.slots) * self._plot.getViewBox().width()
-        fits = QFontMetrics(font(_SMALL)).horizontalAdvance(trend.note) + 12 <= room
+        fits = QFontMetrics(lettering(_SMALL)).horizontalAdvance(trend.note) + 12 <= room
         self._say(trend.note, at, self._plot.getViewBox().viewRange()[1][1], (0.0 if fits else 1.0, 0.0))
 
     def _partials(self) -> None:
@@ -143,7 +144,7 @@ class TrendChart(PeriodPlot):
 
     def _say(self, words: str, at: float, height: float, anchor: tuple[float, float]) -> None:
         text = pg.TextItem(words, color=QColor(self._tokens.muted), anchor=anchor)
-        text.setFont(font(_SMALL))
+        text.setFont(lettering(_SMALL))
         text.setPos(at, height)
         self._add(text, 6)
 

@@ -1,8 +1,8 @@
-"""The menu that hides, shows and moves a table's columns."""
+"""The menu that sorts by a table's columns, and hides, shows and moves them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -12,11 +12,21 @@ from ui.grid.columns import Column, Row
 from ui.grid.layout import ColumnLayout
 
 
-def column_menu(layout: ColumnLayout[Row], columns: Sequence[Column[Row]], section: int, parent: QWidget) -> QMenu:
-    """The menu opened at `section` (−1: beside the columns); it deletes itself when closed."""
+def column_menu(
+    layout: ColumnLayout[Row],
+    columns: Sequence[Column[Row]],
+    section: int,
+    sort_by: Callable[[int, bool], None],
+    parent: QWidget,
+) -> QMenu:
+    """The menu opened at `section` (−1: beside the columns); `sort_by(section, descending)`; it deletes itself when closed."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if section >= 0:
+        if columns[section].sort is not None:
+            menu.addAction(parent.tr("Sort ascending"), partial(sort_by, section, False))
+            menu.addAction(parent.tr("Sort descending"), partial(sort_by, section, True))
+            menu.addSeparator()
         menu.addAction(parent.tr("Move left"), partial(layout.move, section, -1))
         menu.addAction(parent.tr("Move right"), partial(layout.move, section, 1))
         menu.addSeparator()

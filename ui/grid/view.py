@@ -17,13 +17,14 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFocusEvent,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 
 from ui.grid.column_menu import column_menu
 from ui.grid.columns import Row
@@ -34,11 +35,12 @@ from ui.grid.header import GridHeader
 from ui.grid.ink import Ink
 from ui.grid.layout import ColumnLayout, GridState
 from ui.grid.model import GridModel
+from ui.grid.placeholder import Placeholder
+from ui.grid.plain_table import COMPACT_ROW_HEIGHT, ROW_HEIGHT, set_up
 from ui.grid.reading import ReadingPosition
+from ui.grid.sorting import Sorting
 from ui.theme import Tokens
 
-ROW_HEIGHT: Final = 30
-COMPACT_ROW_HEIGHT: Final = 26
 # A page is asked for while this many screens are still above, or below.
 _SCREENS_AHEAD: Final = 2
 _MOVES: Final = QAbstractItemView.CursorAction
@@ -64,17 +66,20 @@ class GridView(QTableView, Generic[Row]):
         super().__init__(parent)
         self._grid = model
         self._tokens = tokens
-        self._placeholder: QWidget | None = None
-        self._sort: tuple[str, bool] | None = None
+        self._placeholder = Placeholder(self, lambda: not model.rowCount())
         self._delegate = GridDelegate(model, Ink(tokens, self.font()), self)
         self._header = GridHeader(tokens, self)
+        self._sorting = Sorting(model.columns, self._header)
         self._reading = ReadingPosition(self.verticalScrollBar(), self._row_height, self._chosen_place, self)
         self._flashing = Flashing(model, self)
         # Selections change while rows are being taken out, when nobody may touch the model; so the news waits.
         self._news = QTimer(self)
         self._news.setSingleShot(True)
         self._news.timeout.connect(self._tell_position)
-        self._prepare(name)
+        self.setAccessibleName(name)
+        self.setHorizontalHeader(self._header)
+        self.setItemDelegate(self._delegate)
+        set_up(self)
         # Before anything of Qt's hears of rows that go.
         model.rowsAboutToBeInserted.connect(self._rows_coming)
         model.rowsAboutToBeRemoved.connect(self._rows_going)
@@ -126,19 +131,11 @@ class GridView(QTableView, Generic[Row]):
 
     def set_placeholder(self, placeholder: QWidget | None) -> None:
         """Shows a widget over the table while it is empty; the table owns it, and lets the one before go."""
-        if self._placeholder is not None:
-            self._placeholder.hide()
-            self._placeholder.deleteLater()
-        self._placeholder = placeholder
-        if placeholder is not None:
-            placeholder.setParent(self.viewport())
-        self._show_placeholder()
+        self._placeholder.put(placeholder)
 
     def set_sort(self, name: str | None, descending: bool = True) -> None:
         """Draws the arrow at the column that the rows are sorted by; asks for nothing."""
-        self._sort = None if name is None else (name, descending)
-        sections = [n for n, column in enumerate(self._grid.columns) if name is not None and column.sort == name]
-        self._header.show_sort(sections[0] if sections else None, descending)
+        self._sorting.show(name, descending)
 
     def selected_rows(self) -> list[Row]:
         """The selected rows, from the top down."""
@@ -213,7 +210,7 @@ class GridView(QTableView, Generic[Row]):
 
     def layout_state(self) -> GridState:
         """The layout as plain values: order, widths, hidden columns, sort."""
-        return self.columns.state(self._sort)
+        return self.columns.state(self._sorting.shown)
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Brings back what `layout_state` gave, as far as it fits the columns; the sort is shown and not asked for."""
@@ -224,7 +221,7 @@ class GridView(QTableView, Generic[Row]):
 
     def column_menu(self, section: int = -1) -> QMenu:
         """The menu that hides, shows and moves columns, opened at `section`; it deletes itself when closed."""
-        return column_menu(self.columns, self._grid.columns, section, self)
+        return column_menu(self.columns, self._grid.columns, section, self._sorting.ask_for, self)
 
     # --- Qt ------------------------------------------------------------------------------------------------------
 
@@ -275,6 +272,16 @@ class GridView(QTableView, Generic[Row]):
         super().currentChanged(current, previous)
         self._mark_focus()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu key opens the menu of the keyboard's column."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            index = self.currentIndex()
+            section = index.column() if index.isValid() else self.columns.shown()[0]
+            where = self.visualRect(index).bottomLeft() if index.isValid() else QPoint(0, 0)
+            self._open_menu(section, self.viewport().mapToGlobal(where))
+        else:
+            super().contextMenuEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:
         """Takes up another font."""
         super().changeEvent(event)
@@ -294,29 +301,9 @@ class GridView(QTableView, Generic[Row]):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keeps the placeholder over the whole table."""
         super().resizeEvent(event)
-        self._show_placeholder()
+        self._placeholder.follow()
 
     # --- inside --------------------------------------------------------------------------------------------------
-
-    def _prepare(self, name: str) -> None:
-        self.setAccessibleName(name)
-        self.setHorizontalHeader(self._header)
-        self.setItemDelegate(self._delegate)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        side = self.verticalHeader()
-        side.hide()
-        side.setMinimumSectionSize(COMPACT_ROW_HEIGHT)
-        side.setDefaultSectionSize(ROW_HEIGHT)
-        side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
     def _connect(self, model: GridModel[Row]) -> None:
         model.rowsInserted.connect(self._rows_inserted)
@@ -325,7 +312,7 @@ class GridView(QTableView, Generic[Row]):
         model.dataChanged.connect(self._flashing.start)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.doubleClicked.connect(lambda index: self.row_activated.emit(self._grid.row_at(index.row())))
-        self._header.sectionClicked.connect(self._ask_sort)
+        self._sorting.wanted.connect(self.sort_wanted)
         self._header.menu_wanted.connect(self._open_menu)
 
     def _row_height(self) -> int:
@@ -361,7 +348,7 @@ class GridView(QTableView, Generic[Row]):
 
     def _rows_moved(self) -> None:
         self._mark_focus()
-        self._show_placeholder()
+        self._placeholder.follow()
         self._news.start()
 
     def _tell_position(self) -> None:
@@ -392,22 +379,6 @@ class GridView(QTableView, Generic[Row]):
         self._delegate.focused_row = index.row() if self.hasFocus() and index.isValid() else -1
         for at in {before, self._delegate.focused_row} - {-1}:
             redraw_row(self, at)
-
-    def _show_placeholder(self) -> None:
-        if self._placeholder is not None:
-            self._placeholder.setGeometry(self.viewport().rect())
-            self._placeholder.setVisible(not self._grid.rowCount())
-
-    def _ask_sort(self, section: int) -> None:
-        column = self._grid.columns[section]
-        if column.sort is None:
-            return
-        turned = self._sort is not None and self._sort[0] == column.sort
-        descending = (
-            not self._sort[1] if self._sort is not None and turned else column.falling or column.align == "right"
-        )
-        self.set_sort(column.sort, descending)
-        self.sort_wanted.emit(column.sort, descending)
 
     def _open_menu(self, section: int, where: QPoint) -> None:
         self.column_menu(section).popup(where)

@@ -19,13 +19,22 @@ class Feed:
         self._began_anew = began_anew
         self._tail = Tail()
         self._epoch = 0
+        self.heard: int | None = None
+        """How far the feed was heard, or is known from an answer; None while that is not known."""
         self.run = 1
         self.live = True
         """Whether events come in now; while they do not, nothing that was left can be called up to date."""
 
     def hear(self, events: Iterable[PaymentEvent], fleet: UUID) -> tuple[PaymentEvent, ...]:
         """Takes events as they come and returns those of the fleet that were not heard before."""
-        return self._tail.add(event for event in events if event.fleet_id == fleet)
+        fresh = self._tail.add(event for event in events if event.fleet_id == fleet)
+        if fresh:
+            self.heard = fresh[-1].seq
+        return fresh
+
+    def known_up_to(self, seq: int) -> None:
+        """An answer holds everything up to here."""
+        self.heard = max(self.heard or 0, seq)
 
     def since(self, position: Position) -> tuple[PaymentEvent, ...] | None:
         """What happened after an answer; None when some of it was missed."""
@@ -49,5 +58,5 @@ class Feed:
     def begin_anew(self) -> None:
         """Forgets everything that was heard."""
         self._tail.clear()
-        self._epoch = 0
+        self._epoch, self.heard = 0, None
         self.run += 1

@@ -21,8 +21,10 @@ from services.payments.filters import PaymentFilter
 from services.payments.row import NEWEST_FIRST, Key, Names, Page, PaymentRow, Sort
 from services.payments.summary import Summary
 from ui.payments.cache import Cache
+from ui.payments.details import Details
 from ui.payments.feed import Feed
 from ui.payments.memory import remembered
+from ui.payments.naming import Naming
 from ui.payments.rows import LiveRows
 from ui.payments.source import MORE_ROWS, PAGE_ROWS, PaymentSource
 from ui.payments.stretch import Stretch
@@ -33,17 +35,11 @@ from ui.tasks import Tasks
 PAGE: Final = "payments.page"
 MORE: Final = "payments.more"
 EARLIER: Final = "payments.earlier"
-ROWS: Final = "payments.rows"
-NAMES: Final = "payments.names"
-#: How many rows one query asks for by id, and how many of those that nobody sees.
-BATCH, UNSEEN = 1_000, 300
 #: Further than any list goes.
 END: Final = 2**31 - 1
 # How many rows above a place are asked for with it.
 _LEAD: Final = 100
 _SOON_MS: Final = 300
-_AGAIN_MS: Final = 2_000
-_UNSEEN_MS: Final = 250
 #: Nothing says "loading" before a person could notice the wait.
 _NOTICED_MS: Final = 200
 
@@ -92,22 +88,18 @@ class LivePayments(QObject):
         self._sort = NEWEST_FIRST
         self._feed = Feed(self._rebuilt)
         self._sums = LiveSums(tasks, source, self._feed, clock, self)
+        self._details = Details(tasks, source, rows, self._feed, lambda: tasks.busy(PAGE), self)
+        self._naming = Naming(tasks, source, self)
         self._cache: Cache[tuple[PaymentFilter, Sort], Stretch] = Cache()
         self._question, self._unanswered = _Asked(), False
         self._awaiting_other = False
         self._doubtful = False
         self._from_memory = False
-        # How far the feed was heard; None while neither it nor an answer has said so.
-        self._last_seq: int | None = None
-        self._asked: tuple[UUID, ...] = ()
-        self._asked_after = 0
         self._noticed = single(self, _NOTICED_MS, self._notice)
         self._page_soon = single(self, _SOON_MS, self._ask_again)
-        self._names_soon = single(self, _SOON_MS, self.ask_names)
-        self._rows_again = single(self, _AGAIN_MS, self._ask_rows)
-        self._rows_soon = single(self, 0, self._ask_rows)
-        self._unseen_soon = single(self, _UNSEEN_MS, self._ask_unseen)
         self._sums.changed.connect(self.changed)
+        self._details.taken.connect(self.moved)
+        self._naming.read.connect(self._renamed)
 
     @property
     def filter(self) -> PaymentFilter | None:
@@ -142,10 +134,8 @@ class LivePayments(QObject):
     @property
     def settled(self) -> bool:
         """Whether nothing is being asked, and nothing is about to be."""
-        soon = (self._page_soon, self._names_soon, self._rows_soon, self._rows_again, self._unseen_soon)
-        asking = any(self._tasks.busy(name) for name in (PAGE, MORE, EARLIER, ROWS, NAMES))
-        waiting = bool(self.rows.wanted or self.rows.stale)
-        return not asking and not waiting and self._sums.settled and not any(timer.isActive() for timer in soon)
+        asking = any(self._tasks.busy(name) for name in (PAGE, MORE, EARLIER)) or self._page_soon.isActive()
+        return not asking and all(part.settled for part in (self._details, self._sums, self._naming))
 
     def counts(self) -> tuple[int | None, int | None]:
         """How many payments are shown, and how many the days hold; None while not known."""
@@ -164,9 +154,10 @@ class LivePayments(QObject):
             return
         self._leave()
         self._filter, self._sort = narrowed, sort or before_sort
+        self._details.narrow(narrowed)
         if before is None or before.fleet_id != narrowed.fleet_id:
             self._begin_anew()
-            self.ask_names()
+            self._naming.ask(narrowed.fleet_id)
         self._sums.show(narrowed)
         left = self._cache.take((narrowed, self._sort))
         if left is not None:
@@ -190,7 +181,7 @@ class LivePayments(QObject):
             return
         self._begin_anew()
         self._noticed.start()
-        self.ask_names()
+        self._naming.ask(self._filter.fleet_id)
         self._sums.ask()
         self._ask_again()
 
@@ -203,20 +194,20 @@ class LivePayments(QObject):
         narrowed = self._filter
         if narrowed is None:
             return
+        known = self._feed.heard
         fresh = self._feed.hear(events, narrowed.fleet_id)
         if not fresh:
             return
-        if self._last_seq is not None and fresh[0].seq > self._last_seq + 1 and not self._tasks.busy(PAGE):
+        if known is not None and fresh[0].seq > known + 1 and not self._tasks.busy(PAGE):
             start(self._page_soon)
-        self._last_seq = fresh[-1].seq
         self._sums.follow(fresh)
         if not self._awaiting_other:
             self.rows.apply(fresh, narrowed)
             self.moved.emit()
             # What is known is painted first.
-            start(self._rows_soon)
+            self._details.ask_soon()
         if any(event.kind == "names" for event in fresh):
-            start(self._names_soon)
+            self._naming.ask_soon()
 
     def more(self) -> None:
         """Asks for the page below."""
@@ -241,12 +232,7 @@ class LivePayments(QObject):
         """What is in view may be another: asks for what was put off because nobody saw it."""
         self.rows.attend()
         self.rows.tidy()
-        self._ask_rows()
-
-    def ask_names(self) -> None:
-        """Reads the names again."""
-        if self._filter is not None:
-            self._tasks.run(NAMES, partial(self._read_names, self._filter.fleet_id), self._names_arrived)
+        self._details.ask()
 
     def ask_summary(self) -> None:
         """Reads the figures again, and yesterday's."""
@@ -258,10 +244,10 @@ class LivePayments(QObject):
         narrowed, sort = self._filter, self._sort
         if narrowed is None:
             return
-        for name in (MORE, EARLIER, ROWS):
+        for name in (MORE, EARLIER):
             self._tasks.cancel(name)
-        self.rows.wanted.update(self._asked)
-        self._asked, self._question, self._unanswered = (), question, True
+        self._details.put_off()
+        self._question, self._unanswered = question, True
         limit = question.limit or PAGE_ROWS
         if question.place:
             work = partial(self._source.page_at, narrowed, question.place, limit, sort=sort)
@@ -275,25 +261,6 @@ class LivePayments(QObject):
         else:
             after, limit = self.rows.again()
             self._ask(_Asked(after, limit, again=True))
-
-    def _ask_rows(self) -> None:
-        narrowed = self._filter
-        waiting = self._tasks.busy(ROWS) or self._tasks.busy(PAGE) or self._rows_again.isActive()
-        if narrowed is None or waiting:
-            return
-        asked = tuple(self.rows.wanted)[:BATCH]
-        self.rows.wanted.difference_update(asked)
-        if asked:
-            self._asked, self._asked_after = asked, self._last_seq or 0
-            self._tasks.run(ROWS, lambda: self._source.rows(narrowed, asked), self._rows_arrived, self._rows_failed)
-        elif self.rows.stale:
-            start(self._unseen_soon)
-
-    def _ask_unseen(self) -> None:
-        some = tuple(self.rows.stale)[:UNSEEN]
-        self.rows.stale.difference_update(some)
-        self.rows.wanted.update(some)
-        self._ask_rows()
 
     # --- answers -------------------------------------------------------------------------------------------------
 
@@ -309,13 +276,13 @@ class LivePayments(QObject):
             self._ask(instead)
             return
         self._unanswered = self._awaiting_other = self._from_memory = self._doubtful = False
-        self._last_seq = max(self._last_seq or 0, page.position.seq)
+        self._feed.known_up_to(page.position.seq)
         self.rows.apply(since, narrowed)
         self.moved.emit()
         self.arrived.emit()
         if question.place is not None:
             self.landed.emit()
-        self._ask_rows()
+        self._details.ask()
 
     def _take_page(self, page: Page, question: _Asked) -> _Asked | None:
         """Shows the page; what to ask instead where it does not reach what is being read."""
@@ -366,31 +333,13 @@ class LivePayments(QObject):
     def _grown(self, since: tuple[PaymentEvent, ...], narrowed: PaymentFilter) -> None:
         self.rows.apply(since, narrowed)
         self.moved.emit()
-        self._ask_rows()
+        self._details.ask()
 
     def _more_failed(self, error: WorkstationError) -> None:
         self.rows.let_ask_more()
         self._tasks.fault.emit(error)
 
-    def _rows_arrived(self, rows: list[PaymentRow]) -> None:
-        asked, self._asked = self._asked, ()
-        if self._filter is not None:
-            since = self._feed.since_seq(self._asked_after) or ()
-            self.rows.take(asked, rows, since, self._filter)
-            self.moved.emit()
-        self._ask_rows()
-
-    def _rows_failed(self, _error: WorkstationError) -> None:
-        # The rows that are missing are asked for again until the database answers; its state stands in the status bar.
-        self.rows.wanted.update(self._asked)
-        self._asked = ()
-        self._rows_again.start()
-
-    def _read_names(self, fleet_id: UUID) -> tuple[Names, list[str]]:
-        return self._source.names(fleet_id), self._source.methods(fleet_id)
-
-    def _names_arrived(self, read: tuple[Names, list[str]]) -> None:
-        names, methods = read
+    def _renamed(self, names: Names, methods: list[str]) -> None:
         self.rows.rename(names)
         self.named.emit(names, methods)
 
@@ -403,16 +352,16 @@ class LivePayments(QObject):
     def _leave(self) -> None:
         if self._filter is None or not self._shown:
             return
-        self.rows.wanted.update(self._asked)
+        self._details.put_off()
         sure = not (self._doubtful or self._page_soon.isActive() or self._tasks.busy(PAGE))
         self._cache.keep((self._filter, self._sort), self.rows.leave(), self._feed.run if sure else 0)
 
     def _come_back(self, narrowed: PaymentFilter, stretch: Stretch, run: int) -> None:
-        for name in (PAGE, MORE, EARLIER, ROWS):
+        for name in (PAGE, MORE, EARLIER):
             self._tasks.cancel(name)
+        self._details.drop()
         self._noticed.stop()
         self._page_soon.stop()
-        self._asked = ()
         self._unanswered = self._awaiting_other = self._from_memory = False
         self.rows.come_back(stretch, self._sort)
         since = self._feed.since_left(run, stretch.seq)
@@ -423,7 +372,7 @@ class LivePayments(QObject):
         if self._doubtful:
             self._ask_again()
         else:
-            self._ask_rows()
+            self._details.ask()
 
     def _all_known(self, fleet_id: UUID) -> list[PaymentRow]:
         """Every payment of the fleet that was left, as it was known last."""
@@ -436,11 +385,9 @@ class LivePayments(QObject):
 
     def _begin_anew(self) -> None:
         self._feed.begin_anew()
-        self._last_seq = None
         self._sums.begin_anew()
 
     def _rebuilt(self) -> None:
-        self._last_seq = None
         self._sums.begin_anew()
         self._sums.ask()
         start(self._page_soon)

@@ -147,7 +147,8 @@ def period_columns(currency: str) -> tuple[Column[PeriodLine], ...]:
         )
 
     return (
-        Column("period", "Period", 212, lambda line: period_title(line.row, line.grain, line.zone), sort="period"),
+        Column("period", "Period", 212, lambda line: period_title(line.row, line.grain, line.zone), sort="period",
+               stretch=True),
         Column("part", "", 96, lambda line: partial_words(line.row, line.grain), tone="pill",
                status=lambda line: "pending" if line.row.running else "info", tooltip="Periods that are not whole"),
         amount("taken", f"Taken {currency}", 122, "taken"),
@@ -161,7 +162,7 @@ def period_columns(currency: str) -> tuple[Column[PeriodLine], ...]:
         Column("change", "Change", 124, lambda line: signed(line.row.change), align="right", sort="change", private=True,
                hint=before),
         Column("growth", "Growth", 96, lambda line: growth_words(line.row.growth) or NOTHING, align="right",
-               sort="growth", stretch=True, hint=before),
+               sort="growth", hint=before),
     )  # fmt: skip
 
 

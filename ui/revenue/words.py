@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -160,8 +159,3 @@ def average_growth(now: Decimal | None, before: Decimal | None) -> Decimal | Non
 def rest_share(whole: Decimal, part: Decimal) -> Decimal | None:
     """The share of several members together; None where the whole is not positive."""
     return round(part / whole, 4) if whole > ZERO else None
-
-
-def methods_words(shares: Mapping[str, Decimal | None]) -> str:
-    """Shares for a screen reader: 'M-Pesa 81.0 %, Cash 12.0 %'."""
-    return ", ".join(f"{name} {share_words(share)}" for name, share in shares.items())

@@ -47,3 +47,16 @@ def test_presets(name: str, first: int, last: int) -> None:
 def test_weeks_start_monday_and_months_on_the_first() -> None:
     assert week_of(date(2026, 11, 22)) == date(2026, 11, 16)
     assert month_of(date(2028, 2, 29)) == date(2028, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("last_42_days", date(2026, 10, 13)),
+        ("last_3_months", date(2026, 9, 1)),
+        ("last_12_months", date(2025, 12, 1)),
+        ("this_year", date(2026, 1, 1)),
+    ],
+)
+def test_long_ranges_begin_where_whole_months_do(name: str, first: date) -> None:
+    assert preset(name, NAIROBI, LATE) == Days(first, date(2026, 11, 23))

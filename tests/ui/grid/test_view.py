@@ -246,7 +246,7 @@ def test_a_right_click_on_the_header_opens_the_menu(table: Table, qapp: QApplica
     QApplication.sendEvent(header.viewport(), event)
     menu = qapp.activePopupWidget()
     assert menu is not None
-    assert menu.actions()[0].text() == "Move left"
+    assert menu.actions()[0].text() == "Sort ascending"
     menu.close()
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from PySide6.QtCore import QDate
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from services.revenue.targets import Target
@@ -27,8 +27,15 @@ def panel(qtbot: QtBot) -> TargetsPanel:
     return button.popup
 
 
+def line(panel: TargetsPanel, at: int) -> QWidget:
+    item = panel._list.itemAt(at)
+    widget = item.widget() if item is not None else None
+    assert widget is not None
+    return widget
+
+
 def words(panel: TargetsPanel) -> list[str]:
-    found = (panel._list.itemAt(at).widget() for at in range(panel._list.count()))
+    found = (line(panel, at) for at in range(panel._list.count()))
     return [label.text() for one in found for label in ([one] if isinstance(one, QLabel) else one.findChildren(QLabel))]
 
 
@@ -62,12 +69,12 @@ def test_what_is_set_is_listed_latest_first_and_can_be_taken_away(panel: Targets
     assert words(panel)[0] == "Vehicle 00000000: 5.00 a day from 23 Nov 2026"
     assert words(panel)[1] == "Whole fleet: 1,000.00 a day from 22 Nov 2026, set by demo_manager"
     assert words(panel)[-1] == "and 2 earlier ones"
-    cross = panel._list.itemAt(1).widget().findChildren(QToolButton)[0]
+    cross = line(panel, 1).findChildren(QToolButton)[0]
     with qtbot.waitSignal(panel.clear_wanted) as heard:
         cross.click()
     assert heard.args == [targets[0]]
     panel.allow("Not you.")
-    assert panel._list.itemAt(1).widget().findChildren(QToolButton) == []
+    assert line(panel, 1).findChildren(QToolButton) == []
 
 
 def test_the_panel_takes_the_keyboard(panel: TargetsPanel, qtbot: QtBot) -> None:
