@@ -1,4 +1,4 @@
-"""The window: a rail of pages, the page, messages above it and the status bar below."""
+"""The window: a rail of pages, the page with its messages, and the status bar below."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ class MainWindow(QMainWindow):
         self._collapsed = False
         self._peek = False
         self.rail = Rail(theme, PRODUCT)
-        self.messages = MessageStack(theme)
         self.status = StatusBar(theme, environment, now=now)
         self._stack = QStackedWidget()
+        self.messages = MessageStack(theme, self._stack)
         self._menu = QMenu(self)
         self._build(environment)
         self.drop_zone = DropZone(theme, self, "Drop to import the statement")
@@ -129,6 +129,7 @@ class MainWindow(QMainWindow):
         if self._stack.currentWidget() is not widget or self.windowTitle() == "":
             self._peek = False
             self._stack.setCurrentWidget(widget)
+            self.messages.raise_()
             self._fit_rail()
             self._entitle()
             widget.setFocus()
@@ -186,7 +187,10 @@ class MainWindow(QMainWindow):
     def show_message(
         self, kind: message_strip.Kind, text: str, detail: str = "", action: MessageAction | None = None
     ) -> MessageStrip:
-        """Shows a message above the page until it is dismissed; `action` is a button's words and what it does."""
+        """Shows a message over the page: faults until they are dismissed, news for some seconds.
+
+        `action` is a button's words and what it does.
+        """
         return self.messages.say(kind, text, detail, action=action)
 
     def dismiss_message(self, strip: MessageStrip) -> None:
@@ -283,14 +287,10 @@ class MainWindow(QMainWindow):
     # Inside
 
     def _build(self, environment: str) -> None:
-        page = QVBoxLayout()
-        page.setSpacing(0)
-        page.addWidget(self.messages)
-        page.addWidget(self._stack, 1)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.rail)
-        middle.addLayout(page, 1)
+        middle.addWidget(self._stack, 1)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)

@@ -213,7 +213,7 @@ class Theme(QObject):
         """Whether dark colours are in force."""
         if self._mode != "system":
             return self._mode == "dark"
-        return self._app is not None and self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return self._system_dark()
 
     @property
     def tokens(self) -> Tokens:
@@ -227,8 +227,12 @@ class Theme(QObject):
             self._redraw()
 
     def next_mode(self) -> Mode:
-        """Chooses the next of system, light, dark and returns it."""
-        self.set_mode(MODES[(MODES.index(self._mode) + 1) % len(MODES)])
+        """Chooses the next of system, the system's opposite and its like, and returns it: the first step is always seen."""
+        dark = self._system_dark()
+        opposite: Mode = "light" if dark else "dark"
+        alike: Mode = "dark" if dark else "light"
+        following: dict[Mode, Mode] = {"system": opposite, opposite: alike, alike: "system"}
+        self.set_mode(following[self._mode])
         return self._mode
 
     def apply(self, app: QApplication) -> None:
@@ -240,6 +244,9 @@ class Theme(QObject):
             app.styleHints().colorSchemeChanged.connect(self._system_changed)
         self._app = app
         self._redraw()
+
+    def _system_dark(self) -> bool:
+        return self._app is not None and self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
     def _system_changed(self) -> None:
         if self._mode == "system":

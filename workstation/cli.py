@@ -33,10 +33,10 @@ def main() -> None:
 
 def _follow(arguments: list[str]) -> int:
     from workstation.early import early
-    from workstation.link import doorbell_name, hand_over, link_among, target
+    from workstation.link import handed_over, link_among, target
 
     link = link_among(arguments)
-    if link is not None and hand_over(link, doorbell_name(early("database_url", ""))):
+    if link is not None and handed_over(link, early("database_url", "")):
         return 0
     return _desktop(None if link is None else target(link))
 

@@ -13,7 +13,8 @@ from ui.application import log_qt_messages, make_application, tell_bugs
 from ui.collecting import Collecting
 from ui.theme import MODES, Theme
 from workstation.early import early
-from workstation.office import Desktop, Surroundings
+from workstation.office import Desktop
+from workstation.surroundings import Surroundings
 
 if TYPE_CHECKING:
     import asyncio

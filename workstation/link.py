@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import partial
 from hashlib import sha256
@@ -27,6 +27,8 @@ from workstation.early import APPLICATION
 
 SCHEME: Final = "workstation:"
 OPTION: Final = "--open"
+#: Where the demo's desktop listens too, whatever its database is.
+DEMO: Final = "demo"
 #: Bytes; a link has about ninety.
 LONGEST: Final = 256
 PATIENCE_MS: Final = 3_000
@@ -65,7 +67,7 @@ def target(link: str) -> tuple[UUID, UUID]:
 
 
 def doorbell_name(database: str, folder: Path | None = None) -> str:
-    """The name under which this user's desktop of a database listens; `database` is its URL, '' where none is set.
+    """The name under which this user's desktop of a database listens; `database` is its URL, '' where none is set, or DEMO.
 
     EnvironmentFault where the folder of the socket is open to others.
     """
@@ -74,6 +76,11 @@ def doorbell_name(database: str, folder: Path | None = None) -> str:
     if sys.platform == "win32":
         return f"{APPLICATION}-{key}"
     return str(_private(folder or _runtime_folder()) / key)
+
+
+def handed_over(link: str, database: str, folder: Path | None = None) -> bool:
+    """Whether a desktop took the link: the demo's where it shows that fleet, else the one of `database` (a URL or '')."""
+    return any(hand_over(link, doorbell_name(name, folder)) for name in (DEMO, database))
 
 
 def hand_over(link: str, name: str, patience_ms: int = PATIENCE_MS) -> bool:
@@ -91,13 +98,23 @@ def hand_over(link: str, name: str, patience_ms: int = PATIENCE_MS) -> bool:
 
 
 class Doorbell(QObject):
-    """Listens for links that other starts of the program hand over; `rung(fleet_id, payment_id)` for each."""
+    """Listens for links that other starts of the program hand over; `rung(fleet_id, payment_id)` for each.
+
+    Links to fleets that `shows` refuses go elsewhere.
+    """
 
     rung = Signal(object, object)
 
-    def __init__(self, name: str, parent: QObject | None = None, *, patience_ms: int = PATIENCE_MS) -> None:
+    def __init__(
+        self,
+        name: str,
+        parent: QObject | None = None,
+        *,
+        shows: Callable[[UUID], bool] = lambda _: True,
+        patience_ms: int = PATIENCE_MS,
+    ) -> None:
         super().__init__(parent)
-        self._name, self._patience_ms = name, patience_ms
+        self._name, self._shows, self._patience_ms = name, shows, patience_ms
         self._server = QLocalServer(self)
         self._server.setMaxPendingConnections(_MOST_WAITING)
         self._server.newConnection.connect(self._welcome)
@@ -138,8 +155,10 @@ class Doorbell(QObject):
         except ValueError:
             _answer(guest, _REFUSED)
         else:
-            _answer(guest, _TAKEN)
-            self.rung.emit(fleet_id, payment_id)
+            taken = self._shows(fleet_id)
+            _answer(guest, _TAKEN if taken else _REFUSED)
+            if taken:
+                self.rung.emit(fleet_id, payment_id)
 
 
 def _answer(guest: QLocalSocket, word: bytes) -> None:

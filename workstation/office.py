@@ -5,25 +5,22 @@ What is heavy is imported where it is first needed, so that the shell is painted
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from PySide6.QtCore import QObject, QSettings, QTimer, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from services.domain.errors import WorkstationError
-from services.payments.filters import PaymentFilter
-from ui.actions import Action, ActionRegistry
+from ui.actions import ActionRegistry
 from ui.clock import OfficeClock
 from ui.main_window import MainWindow
 from ui.theme import Theme
 from ui.widgets.notice import Notice
+from workstation.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -37,8 +34,9 @@ if TYPE_CHECKING:
     from ui.tasks import Tasks
     from ui.tray import TrayNotices
     from workstation.entrance import Entrance
+    from workstation.links_desk import LinksDesk
+    from workstation.other_pages import OtherPages
     from workstation.payments_desk import PaymentsDesk
-    from workstation.reconciliation_desk import ReconciliationDesk
     from workstation.roaming import Roaming
     from workstation.session import Session
     from workstation.settings import Settings
@@ -47,17 +45,6 @@ if TYPE_CHECKING:
 _REST_AFTER_MS = 20
 #: How often the rest is put off while the first payments are on their way.
 _PATIENCE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a desktop is started with, beside its settings."""
-
-    environment: str
-    memory: QSettings
-    statements: Path | None = None
-    #: Says on stderr what the window says too.
-    complain: Callable[[str], None] = lambda sentence: print(f"workstation: {sentence}", file=sys.stderr)
 
 
 class Desktop(QObject):
@@ -73,11 +60,10 @@ class Desktop(QObject):
         self.window = MainWindow(theme, self.registry, environment=surroundings.environment, now=self.clock.now)
         self.session: Session | None = None
         self.fleet: Fleet | None = None
-        self.revenue: RevenuePage | None = None
-        self.audit: AuditPage | None = None
         self.notices: TrayNotices | None = None
         self._payments: PaymentsDesk | None = None
-        self._statements: ReconciliationDesk | None = None
+        self._others: OtherPages | None = None
+        self._links: LinksDesk | None = None
         self._roaming: Roaming | None = None
         self._link: tuple[UUID, UUID] | None = None
         self.live: LiveFeed | None = None
@@ -142,6 +128,7 @@ class Desktop(QObject):
         self._standing.offline_changed.connect(self._offline_changed)
         self._payments = PaymentsDesk(self.window, self.theme, self.tasks, session, self.clock.now, self._around.memory)
         self._payments.set_reduced_motion(self.settings.reduced_motion)
+        self._standing.still_changed.connect(self._payments.set_still)
         self._standing.read_again.connect(self._payments.reload)
         self.show_fleet(session.fleets[0])
         self._standing.start()
@@ -157,105 +144,28 @@ class Desktop(QObject):
             self._rest_due.start()
             return
         self._payments.complete()
-        self._build_pages(session)
-        self._build_notices()
+        self._build_pages(session, self._payments)
         self._listen(session, standing)
         self._add_actions(session, self._payments)
-        if self.fleet is not None:
-            for page in self._other_pages():
-                page.set_fleet(self.fleet)
+        if self.fleet is not None and self._others is not None:
+            self._others.set_fleet(self.fleet)
         self.window.layout_reset.connect(self._payments.reset_layout)
-        self.window.page_changed.connect(self._page_shown)
         self.window.restore_page(self._around.memory)
-        self._answer_links()
+        self._answer_links(session, self._payments)
         self.entered.emit(session)
 
-    def _build_pages(self, session: Session) -> None:
-        from workstation.reconciliation_desk import ReconciliationDesk
+    def _build_pages(self, session: Session, payments: PaymentsDesk) -> None:
+        from workstation.notices import tray_notices
+        from workstation.other_pages import OtherPages
         from workstation.roaming import Roaming
 
-        self._build_revenue(session)
-        self._statements = ReconciliationDesk(
-            self.window,
-            self.theme,
-            self.tasks,
-            session,
-            self.clock.now,
-            self._around.memory,
-            folder=self._around.statements,
-            complain=self._around.complain,
-        )
-        self._build_audit(session)
-        if self._payments is not None and self.revenue is not None:
-            self.revenue.payments_wanted.connect(self._payments.show)
-            self._payments.day_wanted.connect(self._show_day)
-            self._roaming = Roaming(self.window, self._payments, self.clock.now)
-
-    def _build_revenue(self, session: Session) -> None:
-        from services.revenue.outlook import OutlookService
-        from services.revenue.service import RevenueService
-        from ui.revenue.page import RevenuePage
-
-        database = session.database
-        self.revenue = RevenuePage(
-            self.theme,
-            self.tasks,
-            RevenueService(database),
-            session.payments,
-            OutlookService(database),
-            show_task=self.window.show_task,
-            hide_task=self.window.hide_task,
-            show_message=self.window.show_message,
-            clock=self.clock.now,
-            person=str(database.url.username or ""),
-        )
-        self.revenue.set_reduced_motion(self.settings.reduced_motion)
-        kept = self._around.memory.value("revenue/layout")
-        if isinstance(kept, dict):
-            self.revenue.restore_layout(kept)
-        self.window.add_page("revenue", "Revenue", "revenue", self.revenue)
-
-    def _build_audit(self, session: Session) -> None:
-        from services.audit.anchors import AnchorFile
-        from services.audit.service import AuditService
-        from ui.audit.page import AuditPage
-
-        anchors = self.settings.anchors_file
-        service = AuditService(session.database, AnchorFile(anchors) if anchors.is_file() else None)
-        self.audit = AuditPage(
-            self.theme,
-            self.tasks,
-            service,
-            show_task=self.window.show_task,
-            hide_task=self.window.hide_task,
-            show_message=self.window.show_message,
-            clock=self.clock.now,
-        )
-        self.window.add_page("audit", "Audit", "audit", self.audit)
-
-    def _build_notices(self) -> None:
-        from ui.tray import SystemTray, TrayNotices
-
-        self.notices = TrayNotices(
-            SystemTray(self.window),
-            self.theme,
-            now=self.clock.now,
-            watched=self._payments_watched,
-            alert=lambda: QApplication.alert(self.window),
-            enabled=self.settings.tray_notices,
-            parent=self.window,
-        )
-        self.notices.open_wanted.connect(self._show_statuses)
-
-    def _payments_watched(self) -> bool:
-        return self.window.isActiveWindow() and self.window.current_page == "payments"
-
-    def _page_shown(self, name: str) -> None:
-        # No event tells of new records: who opens the trail wants what was done a moment ago, too.
-        if name == "audit" and self.audit is not None:
-            self.audit.reload()
-        if name == "payments" and self.notices is not None:
-            self.notices.seen()
+        now = self.clock.now
+        others = OtherPages(self.window, self.theme, self.tasks, session, now, self.settings, self._around)
+        others.revenue.payments_wanted.connect(payments.show)
+        payments.day_wanted.connect(others.show_day)
+        self._roaming = Roaming(self.window, payments, now)
+        self._others = others
+        self.notices = tray_notices(self.window, self.theme, payments, now, enabled=self.settings.tray_notices)
 
     def show_fleet(self, fleet: Fleet) -> None:
         """Shows this fleet on every page."""
@@ -263,8 +173,8 @@ class Desktop(QObject):
         self.window.set_fleet(fleet.name)
         if self._payments is not None:
             self._payments.set_fleet(fleet)
-        for page in self._other_pages():
-            page.set_fleet(fleet)
+        if self._others is not None:
+            self._others.set_fleet(fleet)
         if self._roaming is not None:
             self._roaming.forget()
 
@@ -300,10 +210,7 @@ class Desktop(QObject):
 
     def _pages(self) -> list[PaymentsDesk | RevenuePage | ReconciliationPage | AuditPage]:
         """The pages that are there by now."""
-        return [*([self._payments] if self._payments is not None else []), *self._other_pages()]
-
-    def _other_pages(self) -> list[RevenuePage | ReconciliationPage | AuditPage]:
-        return [page for page in (self.revenue, self.reconciliation, self.audit) if page is not None]
+        return [*([self._payments] if self._payments is not None else []), *(self._others or ())]
 
     @property
     def payments(self) -> PaymentsPage | None:
@@ -313,12 +220,22 @@ class Desktop(QObject):
     @property
     def reconciliation(self) -> ReconciliationPage | None:
         """The Reconciliation page, once the first payments have been seen."""
-        return self._statements.page if self._statements is not None else None
+        return self._others.reconciliation if self._others is not None else None
+
+    @property
+    def revenue(self) -> RevenuePage | None:
+        """The Revenue page, then too."""
+        return self._others.revenue if self._others is not None else None
+
+    @property
+    def audit(self) -> AuditPage | None:
+        """The Audit page, then too."""
+        return self._others.audit if self._others is not None else None
 
     def import_statements(self, files: Sequence[Path]) -> None:
         """Imports statements and shows what became of them."""
-        if self._statements is not None:
-            self._statements.import_statements(files)
+        if self._others is not None:
+            self._others.statements.import_statements(files)
 
     def open_payment(self, payment_id: UUID) -> None:
         """Opens one payment of the fleet that is shown."""
@@ -334,69 +251,32 @@ class Desktop(QObject):
 
     def open_link(self, fleet_id: UUID, payment_id: UUID) -> None:
         """Shows the payment that a link leads to; before a person is in, it waits for them."""
-        if self.session is None or self._payments is None or self._payments.drawer is None:
+        if self._links is None:
             self._link = (fleet_id, payment_id)
-            return
-        fleet = next((mine for mine in self.session.fleets if mine.id == fleet_id), None)
-        if fleet is None:
-            self.window.show_message("error", "The link leads to a fleet that you may not see.")
-            return
-        if fleet != self.fleet:
-            self.show_fleet(fleet)
-        self.window.bring_up()
-        self._payments.open_payment(payment_id)
+        else:
+            self._links.show(fleet_id, payment_id)
 
-    def _answer_links(self) -> None:
-        from workstation.link import Doorbell, doorbell_name
+    def _answer_links(self, session: Session, payments: PaymentsDesk) -> None:
+        from workstation.links_desk import LinksDesk
 
         url = self.settings.database_url
-        self._doorbell = Doorbell(doorbell_name(url.get_secret_value() if url is not None else ""), self)
-        self._doorbell.rung.connect(self.open_link)
-        self._doorbell.open()
+        self._links = LinksDesk(self.window, session.fleets, lambda: self.fleet, self.show_fleet, payments.open_payment)
+        self._links.listen(url.get_secret_value() if url is not None else "", demo=self._around.environment == "demo")
         if self._link is not None:
-            self.open_link(*self._link)
+            self._links.show(*self._link)
 
     # Actions ---------------------------------------------------------------------------------------------------------
 
     def _add_actions(self, session: Session, payments: PaymentsDesk) -> None:
         from workstation.finding import Finder
+        from workstation.window_actions import WindowActions
 
-        private = "Hide amounts and phones"
         self.registry.add_all(payments.actions())
-        if self._statements is not None:
-            self.registry.add_all(self._statements.actions())
-        self.registry.add_all(
-            (
-                Action("view.reload", "Reload", "F5", "Window", self._reload_all, "refresh"),
-                Action("window.private", private, "Ctrl+Shift+P", "Window", self._toggle_privacy, "privacy blur mask"),
-                Action("window.quit", "Quit", "Ctrl+Q", "Window", self.window.close, "exit close"),
-                *(
-                    Action(f"fleet.{fleet.code}", f"Show {fleet.name}", "", "Fleet", partial(self.show_fleet, fleet))
-                    for fleet in (session.fleets if len(session.fleets) > 1 else ())
-                ),
-            )
-        )
-        self._private = False
+        if self._others is not None:
+            self.registry.add_all(self._others.statements.actions())
+        whole = WindowActions(self._pages, session.fleets, self.show_fleet, self.window.close)
+        self.registry.add_all(whole.actions())
         Finder(self.window.palette_overlay, payments.page, session.payments, self.tasks, payments.show, payments.views)
-
-    def _reload_all(self) -> None:
-        for page in self._pages():
-            page.reload()
-
-    def _toggle_privacy(self) -> None:
-        self._private = not self._private
-        for page in self._pages():
-            page.conceal(self._private)
-
-    def _show_statuses(self, statuses: frozenset[str]) -> None:
-        self.window.bring_up()
-        if self._payments is not None and (shown := self._payments.page.filter) is not None:
-            self._payments.show(PaymentFilter(shown.fleet_id, shown.days, statuses=statuses))
-
-    def _show_day(self, day: date) -> None:
-        if self.reconciliation is not None:
-            self.window.show_page("reconciliation")
-            self.reconciliation.show_day(day)
 
     # Faults and bugs -------------------------------------------------------------------------------------------------
 
@@ -419,8 +299,8 @@ class Desktop(QObject):
         if self._payments is not None:
             self.window.save_state(self._around.memory)
             self._payments.save()
-        if self.revenue is not None:
-            self._around.memory.setValue("revenue/layout", self.revenue.layout_state())
+        if self._others is not None:
+            self._others.save()
         self._around.memory.sync()
 
     async def close(self) -> None:

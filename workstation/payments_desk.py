@@ -90,6 +90,12 @@ class PaymentsDesk(QObject):
             self.page.bar.days.set_preset(preset)
         self.page.show_filter(wanted, sort)
 
+    def show_again(self, wanted: PaymentFilter, sort: Sort, preset: str) -> None:
+        """Brings back what was shown before; a view that is something else is no longer named."""
+        self.show(wanted, sort, preset)
+        if self.views is not None and self.views.changed:
+            self.views.leave()
+
     def open_payment(self, payment_id: UUID) -> None:
         """Opens one payment of the present fleet, wherever in the list it is."""
         self._window.show_page(NAME)
@@ -105,6 +111,10 @@ class PaymentsDesk(QObject):
         self.page.set_offline(as_of)
         if self.drawer is not None:
             self.drawer.set_offline(as_of)
+
+    def set_still(self, since: datetime | None) -> None:
+        """Says since when no payment comes in, or that they do again."""
+        self.page.set_still(since)
 
     def conceal(self, concealed: bool) -> None:
         """Masks amounts and phones, or shows them again."""

@@ -54,7 +54,7 @@ class Roaming(QObject):
         self._travelling = True
         try:
             if isinstance(place.state, Shown):
-                self._payments.show(place.state.wanted_at(self._clock()), place.state.sort, place.state.preset)
+                self._payments.show_again(place.state.wanted_at(self._clock()), place.state.sort, place.state.preset)
             else:
                 self._window.show_page(place.page)
         finally:

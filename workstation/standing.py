@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from services.domain.errors import WorkstationError
 from services.domain.period import NAIROBI
+from services.feed.standing import still_since
 from ui.clock import OfficeClock
 from ui.connection import DatabaseWatch
 from ui.main_window import MainWindow
 from ui.tasks import Tasks
 from ui.widgets.message_strip import MessageStrip
+from workstation.stillness import BackOfficeWatch
 
 if TYPE_CHECKING:
     from ui.live import LiveFeed, LiveState
@@ -27,10 +30,12 @@ READ_AGAIN_S = 15
 class Standing(QObject):
     """Watches both lines of a session; `complain` hears on stderr what the window says.
 
-    `offline_changed(as_of | None)` when the database goes or comes back; `read_again()` while payments are not live.
+    `offline_changed(as_of | None)` when the database goes or comes back; `still_changed(since | None)` when the back office
+    stops or works again; `read_again()` while payments are not live.
     """
 
     offline_changed = Signal(object)
+    still_changed = Signal(object)
     read_again = Signal()
 
     def __init__(
@@ -40,11 +45,15 @@ class Standing(QObject):
         self._window, self._complain = window, complain
         self._offline: MessageStrip | None = None
         self._not_live: MessageStrip | None = None
+        self._why = self._told = ""
+        self._now = clock.now
         self._watch = DatabaseWatch(tasks, session.database.clock, clock)
         self._watch.state_changed.connect(lambda state, words: window.set_connection("database", state, words))
         self._watch.clock_differs.connect(self._clock_differs)
         self._watch.lost.connect(self._went_offline)
         self._watch.returned.connect(self._came_back)
+        self._backoffice = BackOfficeWatch(tasks, partial(still_since, session.database))
+        self._backoffice.changed.connect(self._still)
         self._reading = QTimer(self, interval=READ_AGAIN_S * 1000)
         self._reading.timeout.connect(self._due)
 
@@ -64,6 +73,7 @@ class Standing(QObject):
     def stop(self) -> None:
         """Watches no more."""
         self._watch.stop()
+        self._backoffice.stop()
         self._reading.stop()
 
     def explains(self, error: WorkstationError) -> bool:
@@ -73,16 +83,36 @@ class Standing(QObject):
 
     def _live_changed(self, state: LiveState) -> None:
         self._window.set_connection("relay", state.kind, state.words)
-        if state.kind == "bad" and self._not_live is None:
-            why = state.detail or state.words
-            self._not_live = self._warn(
-                f"Payments are not live: {why}. They are read again every {READ_AGAIN_S} seconds."
-            )
-            self._reading.start()
-        elif state.kind == "ok" and self._not_live is not None:
-            self._window.dismiss_message(self._not_live)
-            self._not_live = None
+        if state.kind == "ok":
+            self._why = ""
             self._reading.stop()
+            self._backoffice.live()
+        else:
+            self._backoffice.start()
+        if state.kind == "bad" and not self._why:
+            self._why = state.detail or state.words
+            self._reading.start()
+        self._tell_not_live()
+
+    def _still(self, since: datetime | None) -> None:
+        self._tell_not_live()
+        self.still_changed.emit(since)
+        if since is None:
+            self.read_again.emit()
+
+    def _tell_not_live(self) -> None:
+        """One message at a time: that nothing comes in says more than that nothing is heard of it."""
+        since, words = self._backoffice.since, ""
+        if since is not None:
+            words = f"Payments stand still since {_clock(since, self._now())}: the back office does not run."
+        elif self._why:
+            words = f"Payments are not live: {self._why}. They are read again every {READ_AGAIN_S} seconds."
+        if words == self._told:
+            return
+        self._told = words
+        if self._not_live is not None:
+            self._window.dismiss_message(self._not_live)
+        self._not_live = self._warn(words) if words else None
 
     def _due(self) -> None:
         if self._watch.offline_since is None:
@@ -109,6 +139,12 @@ class Standing(QObject):
     def _warn(self, words: str, detail: str = "") -> MessageStrip:
         self._complain(words)
         return self._window.show_message("warning", words, detail)
+
+
+def _clock(instant: datetime, now: datetime) -> str:
+    """'04:44', with the day where it is another."""
+    local, today = instant.astimezone(NAIROBI), now.astimezone(NAIROBI).date()
+    return f"{local:%H:%M}" if local.date() == today else f"{local:%a %d %b %H:%M}"
 
 
 def _long(time: timedelta) -> str:

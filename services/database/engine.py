@@ -66,6 +66,8 @@ class Database:
             hide_parameters=True,
             connect_args={
                 "connect_timeout": _CONNECT_SECONDS,
+                # What is asked a second time is asked often: planning the figures takes longer than adding them up.
+                "prepare_threshold": 1,
                 "application_name": application,
                 # A dead network is noticed in seconds, not in the kernel's two hours.
                 "keepalives_idle": 5,

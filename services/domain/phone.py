@@ -24,6 +24,12 @@ def local(written: str | None) -> str | None:
     return text
 
 
+def spaced(written: str | None) -> str:
+    """'0712 345 678': the form read aloud; what is no number of ten digits stays as it was written."""
+    number = local(written)
+    return f"{number[:4]} {number[4:7]} {number[7:]}" if number and len(number) == 10 else written or ""
+
+
 def masked(written: str | None) -> str:
     """'0712 ••• 678': the form shown by default; '' when there is no number."""
     number = local(written)

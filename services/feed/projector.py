@@ -49,11 +49,17 @@ class Projector:
 
     def run(self, stop: Event) -> None:
         """Leads or stands by until `stop` is set; outlives a database that goes away and comes back."""
+        told = False
         while not stop.is_set():
             try:
                 self._lead(stop)
             except (EnvironmentFault, DBAPIError) as error:
-                _log.warning("projector: %s", error)
+                # Once an outage, not once a try; having led ends it.
+                if not told or self.leading.is_set():
+                    _log.warning("projector: %s", error)
+                told = True
+            else:
+                told = False
             self.leading.clear()
             stop.wait(self._standby)
 

@@ -6,19 +6,18 @@ All of them name the fleet and stay on leakproof operators: under row-level secu
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from typing import Any, Final
 from uuid import UUID
-
-from psycopg import sql
 
 from services.domain.money import cents
 from services.domain.payment import NOBODY, STATUSES
 from services.domain.period import Days
 from services.payments.filters import OTHER, PaymentFilter
 from services.payments.keyset import Bound
+from services.payments.statement import Statement
 
 #: As the index has it; a CASE reaches it under row-level security, a coalesce does not.
 _TILL: Final = "CASE WHEN short_code IS NULL THEN '' ELSE short_code END"
@@ -28,40 +27,9 @@ _MOST_DAYS: Final = 31
 _LISTS: Final = ("statuses", "tills", "methods", "routes", "drivers", "vehicles")
 
 
-@dataclass(slots=True)
-class Statement:
-    """A statement in the making: text as the driver takes it, and the values of its placeholders; `fleet` is one of them.
-
-    The server keeps the plan of a text it sees often. With placeholders that is a plan for any values, so what decides the plan
-    stands in the text itself: always what is rare here and common there (`fixed`), and with `exact` everything.
-    """
-
-    fleet_id: UUID
-    text: str = ""
-    values: dict[str, Any] = field(default_factory=dict)
-    exact: bool = False
-
-    def __post_init__(self) -> None:
-        self.values["fleet"] = self.fleet_id
-
-    def of(self, value: object) -> str:
-        """The value as `exact` wants it."""
-        return self.fixed(value) if self.exact else self.apart(value)
-
-    def apart(self, value: object) -> str:
-        """A placeholder for the value; what was typed goes no other way, since texts stand in logs."""
-        name = f"v{len(self.values)}"
-        self.values[name] = value
-        return f"%({name})s"
-
-    def fixed(self, value: object) -> str:
-        """The value itself."""
-        return sql.Literal(value).as_string().replace("%", "%%")
-
-
 def conditions(wanted: PaymentFilter, made: Statement, *, without: Bound | None = None) -> str:
     """The filter as SQL, its search aside, and without the bound that something else makes superfluous."""
-    bounds = (said for bound, said in _bounds(wanted, made) if bound is None or bound != without)
+    bounds = (*_dated(wanted, made, without), *_within(wanted, made, without))
     return " AND ".join(("fleet_id = %(fleet)s", *bounds, *_narrowed(wanted, made)))
 
 
@@ -88,20 +56,15 @@ def hour_of_creation(wanted: PaymentFilter, made: Statement) -> str:
     return f"extract(hour FROM created_at AT TIME ZONE {made.fixed(wanted.days.zone.key)})"
 
 
-def _bounds(wanted: PaymentFilter, made: Statement) -> Iterator[tuple[Bound | None, str]]:
-    if wanted.basis == "created":
-        since, until = wanted.span
-        yield "since", f"created_at >= {made.of(since)}"
-        yield "until", f"created_at < {made.of(until)}"
-    else:
-        yield None, _booked(wanted, made)
-    if wanted.least is not None and wanted.least == wanted.most:
-        yield None, f"amount_cents = {made.fixed(cents(wanted.least))}"
+def _dated(wanted: PaymentFilter, made: Statement, without: Bound | None) -> Iterator[str]:
+    if wanted.basis != "created":
+        yield _booked(wanted, made)
         return
-    if wanted.least is not None:
-        yield "least", f"amount_cents >= {made.fixed(cents(wanted.least))}"
-    if wanted.most is not None:
-        yield "most", f"amount_cents <= {made.fixed(cents(wanted.most))}"
+    since, until = wanted.span
+    if without != "since":
+        yield f"created_at >= {made.of(since)}"
+    if without != "until":
+        yield f"created_at < {made.of(until)}"
 
 
 def _booked(wanted: PaymentFilter, made: Statement) -> str:
@@ -109,6 +72,17 @@ def _booked(wanted: PaymentFilter, made: Statement) -> str:
     if first == last:
         return f"{wanted.basis}_day = {made.fixed(first)}"
     return f"{wanted.basis}_day BETWEEN {made.fixed(first)} AND {made.fixed(last)}"
+
+
+def _within(wanted: PaymentFilter, made: Statement, without: Bound | None) -> Iterator[str]:
+    least, most = wanted.least, wanted.most
+    if least is not None and least == most:
+        yield f"amount_cents = {made.fixed(cents(least))}"
+        return
+    if least is not None and without != "least":
+        yield f"amount_cents >= {made.fixed(cents(least))}"
+    if most is not None and without != "most":
+        yield f"amount_cents <= {made.fixed(cents(most))}"
 
 
 def _with_status(statuses: frozenset[str], made: Statement) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,23 +11,30 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.database.engine import fetched
 from services.domain.payment import STATUSES
-from services.payments import totals
+from services.payments.cells import count_statement
 from services.payments.filters import OTHER, PaymentFilter
-from services.payments.narrowing import Statement
-from services.payments.queries import count_statement, every_statement, page_statement, unknown_statuses_statement
+from services.payments.places import Piece, Stretch, pieces_of, stretch_at
+from services.payments.queries import every_statement, page_statement, unknown_statuses_statement
 from services.payments.row import Key, Sort, status_place
-from services.payments.search import found_totals_statement
+from services.payments.statement import asked
+from services.payments.totals import served
 
 #: What a query gave, in the order of `queries.ROW`.
 Found = Sequence[Any]
 _FIRST_ID, _LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
+#: Passing over so many rows costs less than finding the hour that lies behind them.
+FEW = 1_000
 
 
-def asked(connection: Connection, made: Statement) -> Sequence[Found]:
-    """What the statement finds."""
-    return fetched(connection, made.text, made.values)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A list by time or amount within the list, how many payments it holds, and their pieces where the totals told them."""
+
+    wanted: PaymentFilter
+    sort: Sort
+    held: int
+    pieces: Sequence[Piece] = ()
 
 
 def by_one_statement(wanted: PaymentFilter, sort: Sort) -> bool:
@@ -46,26 +53,19 @@ def walked(connection: Connection, wanted: PaymentFilter, sort: Sort, after: Key
     return rows
 
 
-def placed(connection: Connection, wanted: PaymentFilter, sort: Sort, first: int, limit: int) -> list[Found]:
-    """`limit` rows from the place `first` (from 0) on."""
+def parts(connection: Connection, wanted: PaymentFilter, sort: Sort) -> list[Part]:
+    """The parts that make up the list, in shown order."""
+    return [_counted(connection, *part) for part in _parts(connection, wanted, sort)]
+
+
+def placed(connection: Connection, parts: Iterable[Part], first: int, limit: int) -> list[Found]:
+    """`limit` rows from the place `first` (from 0) of the whole list on."""
     rows: list[Found] = []
-    for part, inner in _parts(connection, wanted, sort):
-        held = counted(connection, part)
-        if first < held:
-            rows += _from(connection, part, inner, first, held, limit - len(rows))
-        first = max(0, first - held)
-        if len(rows) == limit:
-            break
+    for part in parts:
+        if first < part.held and len(rows) < limit:
+            rows += _from(connection, part, first, limit - len(rows))
+        first = max(0, first - part.held)
     return rows
-
-
-def counted(connection: Connection, wanted: PaymentFilter) -> int:
-    """How many payments the filter holds: from the totals where they serve it, otherwise one by one."""
-    if wanted.sought is not None:
-        return sum(count for *_, count, _, _, _ in asked(connection, found_totals_statement(wanted)))
-    if totals.served(wanted):
-        return sum(total.count for total in totals.totals(connection, wanted))
-    return int(asked(connection, count_statement(wanted))[0][0])
 
 
 def every(connection: Connection, wanted: PaymentFilter, sort: Sort, batch: int) -> Iterator[Sequence[Found]]:
@@ -77,22 +77,29 @@ def every(connection: Connection, wanted: PaymentFilter, sort: Sort, batch: int)
             yield from result.partitions(batch)
 
 
-def _from(
-    connection: Connection, wanted: PaymentFilter, sort: Sort, first: int, held: int, limit: int
-) -> Sequence[Found]:
-    """Rows by time or amount from a place, passing over few others: those of its hour, or those to the nearer end."""
-    if sort.column == "time" and totals.served(wanted):
-        stretch = totals.stretch_at(connection, wanted, first, descending=sort.descending)
-        assert stretch is not None, "the place was counted in the same moment"
-        return asked(connection, page_statement(wanted, sort, _edge(stretch, sort), limit, first - stretch.before))
-    limit = min(limit, held - first)
-    behind = held - first - limit
+def _counted(connection: Connection, wanted: PaymentFilter, sort: Sort) -> Part:
+    """From the totals where they serve the filter, otherwise one by one."""
+    if served(wanted):
+        pieces = pieces_of(connection, wanted)
+        return Part(wanted, sort, sum(piece.payments for piece in pieces), pieces)
+    return Part(wanted, sort, int(asked(connection, count_statement(wanted))[0][0]))
+
+
+def _from(connection: Connection, part: Part, first: int, limit: int) -> Sequence[Found]:
+    """Rows from a place of the part, passing over few others: those to the nearer end, or those of its hour."""
+    limit = min(limit, part.held - first)
+    behind = part.held - first - limit
+    if part.pieces and part.sort.column == "time" and min(first, behind) > FEW:
+        descending = part.sort.descending
+        stretch = stretch_at(connection, part.wanted, part.pieces, first, descending=descending)
+        made = page_statement(part.wanted, part.sort, _edge(stretch, part.sort), limit, first - stretch.before)
+        return asked(connection, made)
     if first <= behind:
-        return asked(connection, page_statement(wanted, sort, None, limit, first))
-    return asked(connection, page_statement(wanted, sort.reversed, None, limit, behind))[::-1]
+        return asked(connection, page_statement(part.wanted, part.sort, None, limit, first))
+    return asked(connection, page_statement(part.wanted, part.sort.reversed, None, limit, behind))[::-1]
 
 
-def _edge(stretch: totals.Stretch, sort: Sort) -> Key:
+def _edge(stretch: Stretch, sort: Sort) -> Key:
     """The key behind which the stretch begins."""
     if sort.descending:
         return Key(stretch.until, _FIRST_ID, Decimal(0), "")

@@ -2,56 +2,54 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Literal
+from datetime import date
+from typing import Final, Literal
 
 from services.domain.period import Days
+from services.payments.statement import Statement
 
 Grain = Literal["year", "month", "day"]
-_GRAINS: tuple[Grain, ...] = ("year", "month", "day")
-_DAY = timedelta(days=1)
+_PAID: Final = """
+    SELECT start FROM finance.payment_totals
+    WHERE fleet_id = %(fleet)s AND dimension = '' AND member = '' AND grain = 'day' AND"""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A whole year, month or day, by its first day."""
+def pieces(days: Days, made: Statement) -> str:
+    """The range as a query for (grain, since, until): all pieces of a grain that begin from `since` until before `until`.
 
-    grain: Grain
-    start: date
-
-    @property
-    def last(self) -> date:
-        """Its last day."""
-        if self.grain == "year":
-            return date(self.start.year, 12, 31)
-        if self.grain == "month":
-            return self.start.replace(day=monthrange(self.start.year, self.start.month)[1])
-        return self.start
-
-    def parts(self) -> list[Piece]:
-        """The months of a year, the days of a month; a day has none."""
-        smaller = _GRAINS[_GRAINS.index(self.grain) + 1 :]
-        return list(_split(self.start, self.last, smaller)) if smaller else []
+    The range first grows over the days around it that hold no payment of the fleet, as far as the years of its ends go. So the year
+    in which a fleet began, or the running one, is a single piece. The statement finds these days in the moment in which it adds up.
+    """
+    return f"""
+        SELECT piece.grain, piece.since, piece.until
+        FROM ({_grown(days, made)}) AS grown,
+             LATERAL (SELECT {_from("since", "month")} AS month, {_from("since", "year")} AS year,
+                             {_to("until", "month")} AS month_end, {_to("until", "year")} AS year_end) AS edge,
+             LATERAL (VALUES ('day', since, least(month, until)),
+                             ('month', month, least(year, month_end)),
+                             ('year', year, year_end),
+                             ('month', greatest(year, year_end), month_end),
+                             ('day', greatest(month, month_end), until)) AS piece (grain, since, until)
+        WHERE piece.since < piece.until"""
 
 
-def pieces(days: Days) -> list[Piece]:
-    """The largest pieces that make up the range, in order."""
-    return list(_split(days.first, days.last, _GRAINS))
+def _grown(days: Days, made: Statement) -> str:
+    first, last = _day(days.first, made), _day(days.last, made)
+    return f"""
+        SELECT greatest({_to(first, "year")}, ({_PAID} start < {first} ORDER BY start DESC LIMIT 1) + 1) AS since,
+               least({_from(f"({last} + 1)", "year")}, ({_PAID} start > {last} ORDER BY start LIMIT 1)) AS until
+        OFFSET 0"""
 
 
-def _split(first: date, last: date, grains: tuple[Grain, ...]) -> Iterator[Piece]:
-    while True:
-        piece = next(p for p in (Piece(grain, first) for grain in grains) if _whole(p) and p.last <= last)
-        yield piece
-        if piece.last == last:
-            return
-        first = piece.last + _DAY
+def _day(day: date, made: Statement) -> str:
+    return f"{made.fixed(day)}::date"
 
 
-def _whole(piece: Piece) -> bool:
-    """Whether the piece really begins on its first day."""
-    month_begins = piece.start.day == 1
-    return {"year": month_begins and piece.start.month == 1, "month": month_begins, "day": True}[piece.grain]
+def _from(day: str, unit: str) -> str:
+    """The first month or year that begins on the day or after it."""
+    return f"date_trunc('{unit}', {day} - 1 + interval '1 {unit}')::date"
+
+
+def _to(day: str, unit: str) -> str:
+    """The beginning of the day's month or year."""
+    return f"date_trunc('{unit}', {day}::timestamp)::date"

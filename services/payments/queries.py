@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
-from typing import Final
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
-from services.domain.payment import FAILED, NOBODY, PENDING, STATUSES
+from services.domain.payment import NOBODY, STATUSES
 from services.payments.filters import PaymentFilter
 from services.payments.keyset import begun, columns, ordered, simplest, values
-from services.payments.narrowing import Statement, conditions, hour_of_creation, singles
-from services.payments.row import NEWEST_FIRST, Key, Sort
+from services.payments.naming import Named
+from services.payments.narrowing import conditions, singles
+from services.payments.row import NEWEST_FIRST, Key, Position, Sort
 from services.payments.search import found_ids
+from services.payments.statement import Statement
 
 #: What people may read of a payment: passenger and phone only in their masked form. `rows_made` takes it in this order …
 ROW: Final = (
     "id, created_at, completed_at, passenger_shown, phone_shown, route_id, vehicle_id, driver_id, method, receipt, booking_reference,"
     " amount, refunded_amount, currency, status, result_code, failure_reason, short_code"
 )
-#: … with how the feed stands behind it: epoch, number, and the last event that changed a name.
+#: … with how the feed stands behind it: epoch, number, and the last event that changed a name. One column, since every row has it.
 STANDING: Final = """
-    (SELECT epoch FROM finance.feed WHERE fleet_id = %(fleet)s),
-    (SELECT last_seq FROM finance.feed WHERE fleet_id = %(fleet)s),
-    (SELECT max(seq) FROM finance.payment_event WHERE fleet_id = %(fleet)s AND kind = 'names')"""
+    (SELECT concat_ws(' ', epoch, last_seq,
+            (SELECT coalesce(max(seq), 0) FROM finance.payment_event WHERE fleet_id = %(fleet)s AND kind = 'names'))
+     FROM finance.feed WHERE fleet_id = %(fleet)s)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The feed's position, and what the names that hold there are known by."""
+
+    position: Position
+    named: Named
+
+
+def standing_of(found: Sequence[Sequence[Any]]) -> Standing:
+    """How the feed stood when these rows were found, of which there must be one."""
+    epoch, seq, named = map(int, (found[0][-1] or "0 0 0").split())
+    return Standing(Position(epoch, seq), (epoch, named))
 
 
 def page_statement(wanted: PaymentFilter, sort: Sort, after: Key | None, limit: int, skip: int = 0) -> Statement:
@@ -83,9 +99,8 @@ def rows_statement(wanted: PaymentFilter, ids: Collection[UUID]) -> Statement:
 
 
 def standing_statement(fleet_id: UUID) -> Statement:
-    """How the feed stands, and the fleet's currency."""
-    currency = "(SELECT currency FROM finance.fleet WHERE fleet_id = %(fleet)s)"
-    return Statement(fleet_id, f"SELECT {STANDING}, {currency}")
+    """How the feed stands."""
+    return Statement(fleet_id, f"SELECT {STANDING}")
 
 
 def unknown_statuses_statement(fleet_id: UUID) -> Statement:
@@ -100,38 +115,6 @@ def unknown_statuses_statement(fleet_id: UUID) -> Statement:
             FROM found WHERE found.status IS NOT NULL
         )
         SELECT status FROM found WHERE status <> ALL ({made.fixed(list(STATUSES))})"""
-    return made
-
-
-def count_statement(wanted: PaymentFilter) -> Statement:
-    """How many payments the filter holds, counted one by one."""
-    made = Statement(wanted.fleet_id, exact=True)
-    made.text = f"SELECT count(*) FROM finance.payment WHERE {conditions(wanted, made)}"
-    return made
-
-
-def summary_statement(wanted: PaymentFilter, until: datetime | None = None) -> Statement:
-    """Count, Σ amount and Σ refunded by hour of creation, status, result code of a failure, and currency.
-
-    Only of payments created before `until`, where it is given.
-    """
-    made = Statement(wanted.fleet_id, exact=True)
-    where = conditions(wanted, made) + (f" AND created_at < {made.of(until)}" if until is not None else "")
-    made.text = f"""
-        SELECT {hour_of_creation(wanted, made)}::integer, status,
-               CASE WHEN status = '{FAILED}' THEN coalesce(result_code, '') ELSE '' END, currency,
-               count(*), sum(amount), sum(refunded_amount)
-        FROM finance.payment WHERE {where} GROUP BY 1, 2, 3, 4"""
-    return made
-
-
-def oldest_pending_statement(wanted: PaymentFilter, currency: str) -> Statement:
-    """When the oldest pending payment in the currency was created; one row, or none."""
-    made = Statement(wanted.fleet_id, exact=True)
-    made.text = f"""
-        SELECT created_at FROM finance.payment
-        WHERE {conditions(wanted, made)} AND status = '{PENDING}' AND currency = {made.fixed(currency)}
-        ORDER BY created_at, id LIMIT 1"""
     return made
 
 

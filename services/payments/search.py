@@ -12,8 +12,8 @@ from services.domain.money import cents
 from services.domain.payment import STATUSES
 from services.payments.filters import OTHER, PaymentFilter
 from services.payments.keyset import begun
-from services.payments.narrowing import Statement
 from services.payments.row import Key, Sort
+from services.payments.statement import Statement
 
 
 def found_ids(
@@ -36,16 +36,14 @@ def found_ids(
     return f"finance.find_payments({asked}) WITH ORDINALITY AS found (id, place)"
 
 
-def found_totals_statement(wanted: PaymentFilter, until: datetime | None = None) -> Statement:
-    """What `queries.summary_statement` gives, of what a search finds, and in each the creation of its oldest pending payment.
+def found_cells(made: Statement, wanted: PaymentFilter, until: datetime | None = None) -> str:
+    """The cells of what a search finds, each with the creation of its oldest pending payment, as what stands behind FROM.
 
-    Only those created before `until`, where it is given; it must lie within the filter's days.
+    Only of payments created before `until`, where it is given; it must lie within the filter's days.
     """
-    made = Statement(wanted.fleet_id)
     narrowed = _narrowed(wanted) | ({"until": until.isoformat()} if until is not None else {})
     asked = f"{_asked(made, wanted)}, {made.apart(Jsonb(narrowed))}, {made.apart(wanted.days.zone.key)}"
-    made.text = f"SELECT * FROM finance.find_totals({asked})"
-    return made
+    return f"finance.find_totals({asked})"
 
 
 def _asked(made: Statement, wanted: PaymentFilter) -> str:

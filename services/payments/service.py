@@ -12,12 +12,12 @@ from sqlalchemy import Connection, func, select
 from services.database.engine import Database
 from services.database.tables import payment_totals
 from services.payments import paging
-from services.payments.counting import summary_of
+from services.payments.counting import of_today, summary_of
 from services.payments.filters import PaymentFilter
 from services.payments.naming import NameBook, Named, read_names
-from services.payments.paging import asked
-from services.payments.queries import page_statement, rows_statement, standing_statement
+from services.payments.queries import page_statement, rows_statement, standing_of, standing_statement
 from services.payments.row import NEWEST_FIRST, Key, Lettering, Names, Page, PaymentRow, Position, Sort, rows_made
+from services.payments.statement import asked
 from services.payments.summary import Summary
 
 
@@ -47,10 +47,12 @@ class PaymentService:
     def page_at(self, wanted: PaymentFilter, place: int, limit: int = 200, *, sort: Sort = NEWEST_FIRST) -> Page:
         """The page that begins at `place` (from 0) and says so in `first`; nearer the end than `limit`, the last full page."""
         with self._database.read() as connection:
-            position, names = self._standing(connection, wanted.fleet_id)
-            held = paging.counted(connection, wanted)
+            parts = paging.parts(connection, wanted, sort)
+            held = sum(part.held for part in parts)
             first = max(0, min(place, held - limit))
-            rows = rows_made(paging.placed(connection, wanted, sort, first, limit), names)
+            found = paging.placed(connection, parts, first, limit)
+            position, names = self._standing(connection, wanted.fleet_id, found)
+        rows = rows_made(found, names)
         above = Key.of(rows[0]) if rows and first else None
         below = Key.of(rows[-1]) if rows and first + len(rows) < held else None
         return Page(tuple(rows), below, position, above, first)
@@ -72,9 +74,10 @@ class PaymentService:
 
     def summary(self, wanted: PaymentFilter, now: datetime) -> Summary:
         """The figures under the filter; for a filter on today also yesterday's up to the same clock time."""
-        with self._database.read() as connection:
-            epoch, seq, _, currency = asked(connection, standing_statement(wanted.fleet_id))[0]
-            return summary_of(connection, wanted, now, _position(epoch, seq), currency or "KES")
+        # What one statement tells is of one moment by itself.
+        moment = self._database.read if of_today(wanted, now) else self._database.glance
+        with moment() as connection:
+            return summary_of(connection, wanted, now)
 
     def names(self, fleet_id: UUID) -> Names:
         """The fleet's routes, vehicles, drivers and tills, each by its name."""
@@ -99,35 +102,31 @@ class PaymentService:
             with self._database.glance() as connection:
                 found = asked(connection, page_statement(wanted, sort, after, limit + 1))
             if found:
-                rows = self._made(wanted.fleet_id, found)
-                return _cut(rows, limit, _position(*found[0][-3:-1]), after)
+                return _cut(self._made(wanted.fleet_id, found), limit, standing_of(found).position, after)
         with self._database.read() as connection:
-            position, names = self._standing(connection, wanted.fleet_id)
-            rows = rows_made(paging.walked(connection, wanted, sort, after, limit + 1), names)
-        return _cut(rows, limit, position, after)
+            found = paging.walked(connection, wanted, sort, after, limit + 1)
+            position, names = self._standing(connection, wanted.fleet_id, found)
+        return _cut(rows_made(found, names), limit, position, after)
 
     def _made(self, fleet_id: UUID, found: Sequence[Any]) -> list[PaymentRow]:
-        """Rows with the names that hold at the moment of the query, of which `with_position` tells."""
+        """Rows with the names that hold at the moment of the query."""
         if not found:
             return []
-        epoch, _, named = found[0][-3:]
-        names = self._names.known(fleet_id, (epoch, named))
+        named = standing_of(found).named
+        names = self._names.known(fleet_id, named)
         if names is None:
             with self._database.read() as connection:
-                names = self._learned(connection, fleet_id, (epoch, named))
+                names = self._learned(connection, fleet_id, named)
         return rows_made(found, names)
 
-    def _standing(self, connection: Connection, fleet_id: UUID) -> tuple[Position, Lettering]:
-        epoch, seq, named, _ = asked(connection, standing_statement(fleet_id))[0]
-        names = self._names.known(fleet_id, (epoch, named))
-        return _position(epoch, seq), names or self._learned(connection, fleet_id, (epoch, named))
+    def _standing(self, connection: Connection, fleet_id: UUID, found: Sequence[Any]) -> tuple[Position, Lettering]:
+        """The position that the rows are of, and the names."""
+        standing = standing_of(found or asked(connection, standing_statement(fleet_id)))
+        names = self._names.known(fleet_id, standing.named)
+        return standing.position, names or self._learned(connection, fleet_id, standing.named)
 
     def _learned(self, connection: Connection, fleet_id: UUID, named: Named) -> Lettering:
         return self._names.learn(fleet_id, named, read_names(connection, fleet_id))
-
-
-def _position(epoch: int | None, seq: int | None) -> Position:
-    return Position(epoch or 0, seq or 0)
 
 
 def _cut(rows: list[PaymentRow], limit: int, position: Position, after: Key | None) -> Page:

@@ -34,7 +34,9 @@ def held(database: Database) -> int:
     """The same payments as the usual tool reads them before it writes anything."""
     import pandas
 
-    return len(pandas.read_sql(_ALL, database.engine, params={"fleet": str(FLEET)}))
+    # No transaction stays open while pandas makes its frame: the server would end it.
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        return len(pandas.read_sql(_ALL, connection, params={"fleet": str(FLEET)}))
 
 
 def main(side: str, url: str) -> None:

@@ -19,7 +19,7 @@ from tests.benchmarks.dataset import datasets
 from tests.benchmarks.harness import Contest, Result, written
 from tests.benchmarks.invented import FLEET, NOW, YEAR
 from tests.benchmarks.revenue_figures import of_report
-from tests.benchmarks.revenue_raw import Ask, Group, Wanted, figures, in_one_pass, one_by_one
+from tests.benchmarks.revenue_raw import Group, Store, Wanted, figures, in_one_pass, one_by_one
 
 #: The goal is one of the largest size: sums kept by day cost the same however few payments a day has.
 _GOALS = {"10m": 100.0}
@@ -58,7 +58,7 @@ CASES = (
 def revenue(size: str) -> list[Result]:
     """Each case against a GROUP BY for each part of the page, against all of them in one pass, and against DuckDB."""
     with datasets(size) as (dataset,), sides(dataset) as both, in_duckdb(both.operator) as duck:
-        payments = partial(_asked, both.viewer)
+        payments = Store(partial(_asked, both.viewer))
         peers: list[tuple[str, Callable[[Case], object], float | None]] = [
             (
                 "a GROUP BY over the payments for each part",
@@ -82,8 +82,8 @@ def _against(both: Sides, case: Case, name: str, peer: Callable[[Case], object],
     return Contest(work, ours, name, lambda: timed(lambda: peer(case)), "peer/ours", goal, _ROUNDS).run()
 
 
-def _raw(ask: Ask, case: Case, group: Group) -> object:
-    return figures(ask, *case.ranges(), group)
+def _raw(store: Store, case: Case, group: Group) -> object:
+    return figures(store, *case.ranges(), group)
 
 
 def _asked(connection: Bare, statement: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:

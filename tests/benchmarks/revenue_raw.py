@@ -12,13 +12,19 @@ from services.revenue.figures import Grain
 from tests.benchmarks.invented import FLEET
 from tests.benchmarks.revenue_figures import RANGE_SETS, SHOWN_SETS, Counted, Grouped, Keys, Range, of_groups
 
-#: Runs a statement whose parameters are written `{name}`.
-Ask = Callable[[str, Mapping[str, object]], list[tuple[Any, ...]]]
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where the payments are added up: runs a statement whose parameters are written `{name}`; `clock` is when one was taken."""
+
+    ask: Callable[[str, Mapping[str, object]], list[tuple[Any, ...]]]
+    clock: str = "coalesce(completed_at, created_at) AT TIME ZONE 'Africa/Nairobi'"
+
+
 #: Groups what was booked in a range by each of the sets.
-Group = Callable[[Ask, "Wanted", Sequence[Keys]], Grouped]
+Group = Callable[[Store, "Wanted", Sequence[Keys]], Grouped]
 
 _KEYS: Final = ("period", "method", "route_id", "vehicle_id", "driver_id", "weekday", "hour")
-_CLOCK = "coalesce(completed_at, created_at) AT TIME ZONE 'Africa/Nairobi'"
 _PERIODS: Final[dict[Grain, str]] = {
     "daily": "{day}",
     "weekly": "date_trunc('week', {day})::date",
@@ -62,54 +68,52 @@ class Wanted:
         """All that is booked on these days."""
         return Wanted(first, last, grain, datetime.combine(last + timedelta(days=1), time.min, NAIROBI))
 
-    def entries(self) -> str:
+    def entries(self, clock: str) -> str:
         """What was taken and what was refunded, each on its own day."""
         period = _PERIODS[self.grain]
         days = {name: period.format(day=f"{name}_day") for name in ("taken", "refunded")}
-        return _ENTRIES % {**days, "clock": _CLOCK}
+        return _ENTRIES % {**days, "clock": clock}
 
     def values(self) -> dict[str, object]:
         """The parameters of `entries`."""
         return {"fleet": FLEET, "first": self.first, "last": self.last, "until": self.until}
 
 
-def one_by_one(ask: Ask, wanted: Wanted, sets: Sequence[Keys]) -> Grouped:
+def one_by_one(store: Store, wanted: Wanted, sets: Sequence[Keys]) -> Grouped:
     """A GROUP BY for each part of the page."""
 
     def asked(keys: Keys) -> list[tuple[Any, ...]]:
         named = ", ".join(keys)
         selected, grouped = (f"{named}, ", f" GROUP BY {named}") if keys else ("", "")
-        return ask(f"{wanted.entries()} SELECT {selected}{_SUMS} FROM entry{grouped}", wanted.values())
+        return store.ask(f"{wanted.entries(store.clock)} SELECT {selected}{_SUMS} FROM entry{grouped}", wanted.values())
 
     return {keys: asked(keys) for keys in sets}
 
 
-def in_one_pass(ask: Ask, wanted: Wanted, sets: Sequence[Keys]) -> Grouped:
+def in_one_pass(store: Store, wanted: Wanted, sets: Sequence[Keys]) -> Grouped:
     """All of them in one statement, by GROUPING SETS."""
     names = [key for key in _KEYS if any(key in keys for keys in sets)]
     by_mask = {sum(1 << place for place, key in enumerate(reversed(names)) if key not in keys): keys for keys in sets}
     named, written = ", ".join(names), ", ".join(f"({', '.join(keys)})" for keys in sets)
-    statement = (
-        f"{wanted.entries()} SELECT grouping({named}), {named}, {_SUMS} FROM entry GROUP BY GROUPING SETS ({written})"
-    )
+    statement = f"{wanted.entries(store.clock)} SELECT grouping({named}), {named}, {_SUMS} FROM entry GROUP BY GROUPING SETS ({written})"
     found: dict[Keys, list[tuple[Any, ...]]] = {keys: [] for keys in sets}
-    for mask, *row in ask(statement, wanted.values()):
+    for mask, *row in store.ask(statement, wanted.values()):
         keys = by_mask[mask]
         found[keys].append((*(row[names.index(key)] for key in keys), *row[len(names) :]))
     return found
 
 
-def figures(ask: Ask, shown: Wanted, before: Wanted, group: Group) -> tuple[Range, Range]:
+def figures(store: Store, shown: Wanted, before: Wanted, group: Group) -> tuple[Range, Range]:
     """Both ranges' figures."""
     return (
-        of_groups(group(ask, shown, SHOWN_SETS), _rates(ask, shown)),
-        of_groups(group(ask, before, RANGE_SETS), _rates(ask, before)),
+        of_groups(group(store, shown, SHOWN_SETS), _rates(store, shown)),
+        of_groups(group(store, before, RANGE_SETS), _rates(store, before)),
     )
 
 
-def _rates(ask: Ask, wanted: Wanted) -> Counted:
+def _rates(store: Store, wanted: Wanted) -> Counted:
     start = datetime.combine(wanted.first, time.min, NAIROBI)
     return [
         (status, code, count)
-        for status, code, count in ask(_RATES, {"fleet": FLEET, "start": start, "until": wanted.until})
+        for status, code, count in store.ask(_RATES, {"fleet": FLEET, "start": start, "until": wanted.until})
     ]

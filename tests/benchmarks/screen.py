@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Final, Protocol
+from uuid import UUID
 
 from PySide6.QtWidgets import QApplication, QTableView, QTableWidget, QTableWidgetItem
 
@@ -18,7 +19,7 @@ from services.domain.money import shown
 from services.domain.payment import status_shown
 from services.feed.event import Json, PaymentEvent, PaymentState
 from services.payments.filters import PaymentFilter
-from services.payments.row import Key, Page
+from services.payments.row import Key, Page, PaymentRow
 from services.relay.messages import Events, decode_frame, encode_events
 from tests.ui.payments.fake import FLEET, NOW, Clock, FakePayments, at, paid
 from ui.application import make_application
@@ -46,6 +47,10 @@ class Bookings(FakePayments):
 
     def page(self, wanted: PaymentFilter, after: Key | None = None, limit: int = 200, **more: object) -> Page:
         return super().page(wanted, after, ROWS)
+
+    def rows(self, wanted: PaymentFilter, ids: Collection[UUID]) -> list[PaymentRow]:
+        """By their ids, as a database finds them in a process of its own: nothing here goes through all payments for them."""
+        return [self.payments[known] for known in ids if wanted.holds(self.payments[known].state)]
 
     def frame(self, changes: int, among: range = range(ROWS)) -> bytes:
         """The relay's frame of so many changed payments, all different; the last one is the newest of them."""

@@ -165,9 +165,21 @@ def test_badges_and_unread_alerts(window: MainWindow, qtbot: QtBot) -> None:
     assert window.status.unread.isHidden()
 
 
+def page_place(window: MainWindow) -> tuple[int, int, int]:
+    shown = window._stack
+    return shown.mapTo(window, shown.rect().topLeft()).y(), shown.height(), shown.width()
+
+
 def test_messages_stay_until_dismissed(window: MainWindow) -> None:
+    before = page_place(window)
     strip = window.show_message("error", "Refused", "row 14", ("Open", lambda: None))
     assert window.messages.strips == (strip,)
+    assert page_place(window) == before
+    assert window.messages.geometry().bottom() < window._stack.height()
+    window.show_page("alerts")
+    shown = window.childAt(strip.mapTo(window, strip.rect().center()))
+    assert shown is not None
+    assert strip.isAncestorOf(shown) or shown is strip
     window.dismiss_message(strip)
     assert window.messages.isHidden()
 

@@ -127,7 +127,7 @@ def test_a_choice_is_drawn_before_it_is_announced(qtbot: QtBot, plain_app: QAppl
 
 def test_the_modes_go_round(qtbot: QtBot) -> None:
     theme = Theme()
-    assert [theme.next_mode() for _ in range(3)] == ["light", "dark", "system"]
+    assert [theme.next_mode() for _ in range(3)] == ["dark", "light", "system"]
     assert theme.tokens is LIGHT
 
 

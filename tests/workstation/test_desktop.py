@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from services.domain.errors import Cancelled, NotAllowed
-from services.domain.period import day_of
+from services.domain.period import NAIROBI, day_of
 from services.relay.doors import relay_address
 from tests.services.relay.ledger import Ledger, relaying, until
 from tests.workstation.command import line, statement
@@ -61,7 +61,7 @@ def test_the_pages_show_todays_payments_and_open_by_key(desk: Desk) -> None:
         assert window.windowTitle() == "Payments — Msafiri Express — Fleet Finance"
         window.activateWindow()
         await until(window.isActiveWindow, "the focus")
-        QTest.keyClick(window, Qt.Key.Key_2, CTRL)
+        QTest.keyClick(window, Qt.Key.Key_3, CTRL)
         assert window.current_page == "reconciliation"
         QTest.keyClick(window, Qt.Key.Key_1, CTRL)
         assert window.current_page == "payments"
@@ -91,6 +91,53 @@ def test_without_a_relay_the_window_says_so_once_and_reads_again(desk: Desk, mon
             assert desk.told == [words]
 
     desk.signed_in(work)
+
+
+def test_a_back_office_that_stopped_is_told_with_its_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workstation.stillness._EVERY_MS", 50)
+    desk.paid("UIMAAA0001")
+    desk.world.project()
+    ledger = Ledger(desk.world)
+    ledger.beat(60)
+    beat = desk.world.value("SELECT beat_at FROM finance.projector")
+    assert isinstance(beat, datetime)
+    since = beat.astimezone(NAIROBI)
+
+    async def work(desktop: Desktop) -> None:
+        payments, _ = pages(desktop)
+        still = f"Payments stand still since {since:%H:%M}: the back office does not run."
+        strips = desktop.window.messages
+        await until(lambda: [strip.text for strip in strips.strips] == [still], "the word that nothing comes in")
+        assert payments.hours.aside == f"as of {since:%H:%M}"
+        # It works again, although no relay does.
+        ledger.beat()
+        await until(lambda: payments.hours.aside.startswith("now "), "the end of it")
+        (strip,) = strips.strips
+        assert strip.text.startswith(NOT_LIVE)
+
+    desk.signed_in(work)
+
+
+def test_revenue_is_exported_where_it_was_last(desk: Desk, tmp_path: Path) -> None:
+    async def work(desktop: Desktop) -> None:
+        assert desktop.revenue is not None
+        desktop.revenue.exports.folder_chosen.emit(str(tmp_path))
+
+    desk.signed_in(work)
+    assert desk.memory.value("revenue/export folder") == str(tmp_path)
+
+    async def later(desktop: Desktop) -> None:
+        revenue = desktop.revenue
+        assert revenue is not None
+        desktop.window.show_page("revenue")
+        await until(lambda: revenue.report is not None, "the figures")
+        revenue.bar.export.wanted.emit("csv")
+        dialog = revenue.exports.dialog
+        assert isinstance(dialog, QFileDialog)
+        assert Path(dialog.directory().path()) == tmp_path
+        dialog.reject()
+
+    desk.signed_in(later)
 
 
 def test_live_payments_appear_of_the_fleet_that_is_shown(desk: Desk) -> None:

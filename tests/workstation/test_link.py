@@ -15,13 +15,20 @@ from pytestqt.qtbot import QtBot
 
 from services.domain.errors import EnvironmentFault, WorkstationError
 from services.payments.codec import payment_link
-from workstation.link import LONGEST, Doorbell, doorbell_name, hand_over, link_among, target
+from workstation.link import DEMO, LONGEST, Doorbell, doorbell_name, hand_over, handed_over, link_among, target
 
 FLEET, PAYMENT = UUID(int=0xF1), UUID(int=0x99)
 LINK = payment_link(FLEET, PAYMENT)
 URL = "postgresql://alice:secret@office/finance"
 #: A second start of the program, as far as the link goes.
 _START = "import sys; from workstation.link import hand_over; sys.exit(0 if hand_over(*sys.argv[1:]) else 3)"
+#: The same with the link, the configured database and the sockets' folder.
+_FOLLOW = """
+import sys
+from pathlib import Path
+from workstation.link import handed_over
+sys.exit(0 if handed_over(*sys.argv[1:3], Path(sys.argv[3])) else 3)
+"""
 #: A desktop that listens and is killed.
 _CRASH = """
 import os, sys
@@ -125,6 +132,38 @@ def test_a_desktop_that_does_not_answer_takes_no_link(folder: Path, name: str) -
 
 def test_each_database_has_a_desktop_of_its_own(qtbot: QtBot, listening: Doorbell, folder: Path) -> None:
     assert hand_over(LINK, doorbell_name("postgresql://office/other", folder), 200) is False
+
+
+def follow(link: str, database: str, folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", _FOLLOW, link, database, str(folder)])
+
+
+@pytest.mark.parametrize("database", ["", URL])
+def test_the_demo_takes_links_to_its_fleet_whatever_database_is_named(
+    qtbot: QtBot, listening: Doorbell, folder: Path, database: str
+) -> None:
+    demo = Doorbell(doorbell_name(DEMO, folder), shows=lambda fleet: fleet == FLEET)
+    assert demo.open() == ""
+    with qtbot.assertNotEmitted(listening.rung), qtbot.waitSignal(demo.rung, timeout=20_000) as rung:
+        second = follow(LINK, database, folder)
+    assert rung.args == [FLEET, PAYMENT]
+    assert second.wait(10) == 0
+    demo.close()
+
+
+def test_other_fleets_links_pass_the_demo_by(qtbot: QtBot, listening: Doorbell, folder: Path) -> None:
+    demo = Doorbell(doorbell_name(DEMO, folder), shows=lambda fleet: fleet == FLEET)
+    assert demo.open() == ""
+    other = UUID(int=0xF2)
+    with qtbot.assertNotEmitted(demo.rung), qtbot.waitSignal(listening.rung, timeout=20_000) as rung:
+        second = follow(payment_link(other, PAYMENT), URL, folder)
+    assert rung.args == [other, PAYMENT]
+    assert second.wait(10) == 0
+    demo.close()
+
+
+def test_without_any_desktop_nobody_takes_the_link(qtbot: QtBot, folder: Path) -> None:
+    assert handed_over(LINK, URL, folder) is False
 
 
 def test_neither_login_nor_password_decide_or_show(folder: Path) -> None:

@@ -173,7 +173,7 @@ class AuditPage(QWidget):
     def _explain(self) -> None:
         if self._filter is not None and self._filter.narrowed:
             hint = "There may be records that these filters leave out."
-            clear = ("Clear filters", self.clear_filters)
+            clear = ("Clear all", self.clear_filters)
             self.notice.say("empty", "Nothing matches these filters", hint, action=clear, icon="filter")
         else:
             hint = "Imports, matches, reconciled days, alert rules and members leave a record when they change."

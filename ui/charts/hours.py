@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from html import escape
 from typing import Final
@@ -31,6 +31,7 @@ HEIGHT: Final = 110
 _LABELS: Final = 22
 _HEADROOM: Final = 4
 _LABEL_PIXELS: Final = 10.5
+_HIDDEN: Final = "•••••"
 
 
 class HoursChart(QWidget):
@@ -46,7 +47,8 @@ class HoursChart(QWidget):
         self._tokens = tokens
         self._hours: list[Hour] = [{} for _ in range(HOURS)]
         self._segments: list[Segment] = []
-        self._filter: tuple[int | None, str | None] = (None, None)
+        self._filter: tuple[int | None, frozenset[str]] = (None, frozenset())
+        self._concealed = False
         self._at: tuple[int, str] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -69,10 +71,15 @@ class HoursChart(QWidget):
         self._tokens = tokens
         self.update()
 
-    def set_filter(self, hour: int | None, status: str | None = None) -> None:
-        """Brings out the hour or the status that the page filters by, and dims the others; None for no filter."""
-        self._filter = (hour, status or None)
+    def set_filter(self, hour: int | None, statuses: Collection[str] = ()) -> None:
+        """Brings out the hour and the statuses that the page filters by, and dims the others; None and () for no filter."""
+        self._filter = (hour, frozenset(statuses))
         self.update()
+
+    def conceal(self, concealed: bool) -> None:
+        """Leaves amounts out of the words, or tells them again."""
+        self._concealed = concealed
+        self._describe()
 
     def sizeHint(self) -> QSize:
         """110 px high."""
@@ -88,7 +95,7 @@ class HoursChart(QWidget):
         known = told(self._hours[hour])
         for name, (count, amount) in known.items():
             if status in ("", name):
-                lines.append(f"{self._word(name)}: {count:,} · KES {money.shown(amount)}")
+                lines.append(f"{self._word(name)}: {count:,} · KES {self._shown(amount)}")
         return "\n".join(lines if len(lines) > 1 else [*lines, self.tr("no payments")])
 
     # --- Qt ------------------------------------------------------------------------------------------------------
@@ -181,8 +188,8 @@ class HoursChart(QWidget):
         return QColor(self._tokens.status(status)[0])
 
     def _dimmed(self, segment: Segment) -> bool:
-        hour, status = self._filter
-        return (hour is not None and hour != segment.hour) or (status is not None and status != segment.status)
+        hour, statuses = self._filter
+        return (hour is not None and hour != segment.hour) or (bool(statuses) and segment.status not in statuses)
 
     def _paint_marks(self, painter: QPainter) -> None:
         slot = self.width() / HOURS
@@ -238,6 +245,9 @@ class HoursChart(QWidget):
     def _word(self, status: str) -> str:
         return self.tr("Other") if status == OTHER else payment.status_shown(status)
 
+    def _shown(self, amount: Decimal) -> str:
+        return _HIDDEN if self._concealed else money.shown(amount)
+
     def _describe(self) -> None:
         if self._at is not None:
             self.setAccessibleDescription(self.words(*self._at))
@@ -251,6 +261,6 @@ class HoursChart(QWidget):
         kes = sum((amount for hour in self._hours for _, amount in hour.values()), Decimal(0))
         self.setAccessibleDescription(
             self.tr("{total} payments, KES {kes}; most at {hour}:00 ({most})").format(
-                total=f"{total:,}", kes=money.shown(kes), hour=f"{busiest:02}", most=f"{counts[busiest]:,}"
+                total=f"{total:,}", kes=self._shown(kes), hour=f"{busiest:02}", most=f"{counts[busiest]:,}"
             )
         )

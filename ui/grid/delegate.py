@@ -7,7 +7,7 @@ from html import escape
 from typing import Final, Generic
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetrics, QHelpEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from ui.grid.columns import Column, Row
@@ -25,6 +25,7 @@ _FOCUS_WIDTH: Final = 2
 # A new row is a little lighter than a selected one.
 _NEW_OPACITY: Final = 0.55
 _KEPT_ELISIONS: Final = 4_096
+_SMALLEST_FIGURE: Final = 9
 _LINE_FLAGS: Final = int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine)
 _FLAGS: Final = {
     "left": _LINE_FLAGS | int(Qt.AlignmentFlag.AlignLeft),
@@ -40,6 +41,8 @@ class GridDelegate(QStyledItemDelegate, Generic[Row]):
         self._model = model
         self._ink = ink
         self._elided: dict[tuple[str, int, bool], str] = {}
+        self._figures: dict[tuple[str, int, bool], tuple[str, QFont]] = {}
+        self._pills: dict[str, int] = {}
         self.row_tint: Callable[[Row], str | None] | None = None
         self.reduced_motion = False
         self.focused_row = -1
@@ -48,6 +51,8 @@ class GridDelegate(QStyledItemDelegate, Generic[Row]):
         """Paints with other fonts and colours from now on."""
         self._ink = ink
         self._elided.clear()
+        self._figures.clear()
+        self._pills.clear()
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -68,7 +73,7 @@ class GridDelegate(QStyledItemDelegate, Generic[Row]):
         column = self._model.columns[index.column()]
         text = self._model.text(index.row(), index.column())
         if column.tone == "pill":
-            return QSize(_pill_width(self._ink.pill_metrics, text) + 2 * PADDING, PILL_HEIGHT)
+            return QSize(self._pill_width(text) + 2 * PADDING, PILL_HEIGHT)
         return QSize(self._metrics(column).horizontalAdvance(text) + 2 * PADDING + 1, self._ink.metrics.height())
 
     def helpEvent(
@@ -116,9 +121,13 @@ class GridDelegate(QStyledItemDelegate, Generic[Row]):
     def _text(self, painter: QPainter, rect: QRect, at: int, number: int, column: Column[Row]) -> None:
         ink, strong = self._ink, column.tone == "strong"
         width = rect.width() - 2 * PADDING
-        painter.setFont(ink.strong_font if strong else ink.font)
+        text, font = self._model.text(at, number), ink.strong_font if strong else ink.font
+        if column.align == "right":
+            text, font = self._figure(text, width, font)
+        else:
+            text = self._fitted(text, width, strong)
+        painter.setFont(font)
         painter.setPen(ink.tones[column.tone])
-        text = self._fitted(self._model.text(at, number), width, strong)
         painter.drawText(rect.x() + PADDING, rect.y(), width, rect.height() - 1, _FLAGS[column.align], text)
 
     def _pill(self, painter: QPainter, rect: QRect, at: int, number: int, column: Column[Row]) -> None:
@@ -126,7 +135,7 @@ class GridDelegate(QStyledItemDelegate, Generic[Row]):
         if not text or column.status is None:
             return
         pill = self._ink.pill(column.status(self._model.row_at(at)))
-        width = min(_pill_width(self._ink.pill_metrics, text), rect.width() - PADDING)
+        width = min(self._pill_width(text), rect.width() - PADDING)
         left = float(rect.x() + (PADDING if column.align == "left" else rect.width() - PADDING - width))
         top = rect.y() + (rect.height() - 1 - PILL_HEIGHT) / 2
         painter.save()
@@ -142,8 +151,26 @@ class GridDelegate(QStyledItemDelegate, Generic[Row]):
         painter.drawText(word, _FLAGS["left"], text)
         painter.restore()
 
+    def _pill_width(self, text: str) -> int:
+        known = self._pills.get(text)
+        if known is None:
+            known = self._pills[text] = (
+                _PILL_LEFT + _DOT + _DOT_GAP + self._ink.pill_metrics.horizontalAdvance(text) + _PILL_RIGHT
+            )
+        return known
+
     def _metrics(self, column: Column[Row]) -> QFontMetrics:
         return self._ink.strong_metrics if column.tone == "strong" else self._ink.metrics
+
+    def _figure(self, text: str, width: int, font: QFont) -> tuple[str, QFont]:
+        """A figure is never cut, because what is left of it would be another: it is set smaller, or hidden as a whole."""
+        strong = font is self._ink.strong_font
+        known = self._figures.get((text, width, strong))
+        if known is None:
+            if len(self._figures) >= _KEPT_ELISIONS:
+                self._figures.clear()
+            known = self._figures[text, width, strong] = fitting_figure(text, width, font)
+        return known
 
     def _fitted(self, text: str, width: int, strong: bool) -> str:
         known = self._elided.get((text, width, strong))
@@ -156,13 +183,21 @@ class GridDelegate(QStyledItemDelegate, Generic[Row]):
         return known
 
 
+def fitting_figure(text: str, width: int, font: QFont) -> tuple[str, QFont]:
+    """The figure and the font in which it is `width` px wide at most; '###' where no legible one is small enough."""
+    if QFontMetrics(font).horizontalAdvance(text) <= width:
+        return text, font
+    for pixels in range(QFontInfo(font).pixelSize() - 1, _SMALLEST_FIGURE - 1, -1):
+        smaller = QFont(font)
+        smaller.setPixelSize(pixels)
+        if QFontMetrics(smaller).horizontalAdvance(text) <= width:
+            return text, smaller
+    return "###", font
+
+
 def plain(text: str) -> str:
     """The text for a tooltip, which would otherwise read markup in a payer's name."""
     return f"<span style='white-space:pre-wrap'>{escape(text)}</span>"
-
-
-def _pill_width(metrics: QFontMetrics, text: str) -> int:
-    return _PILL_LEFT + _DOT + _DOT_GAP + metrics.horizontalAdvance(text) + _PILL_RIGHT
 
 
 def _strength(newness: float, still: bool) -> float:

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypedDict
 from PySide6.QtWidgets import QHeaderView
 
 from ui.grid.columns import Column, Row
+from ui.grid.filling import Filling
 
 
 class GridState(TypedDict):
@@ -25,17 +26,16 @@ class ColumnLayout(Generic[Row]):
     def __init__(self, columns: Sequence[Column[Row]], header: QHeaderView) -> None:
         self._columns = columns
         self._header = header
+        self._filling = Filling([number for number, column in enumerate(columns) if column.stretch], header)
 
     def reset(self) -> None:
         """The declared layout."""
         self._arrange([column.key for column in self._columns])
-        for section, column in enumerate(self._columns):
-            stretch = QHeaderView.ResizeMode.Stretch
-            self._header.setSectionResizeMode(
-                section, stretch if column.stretch else QHeaderView.ResizeMode.Interactive
-            )
-            self._header.resizeSection(section, column.width)
-            self._header.setSectionHidden(section, not column.visible)
+        with self._filling.held():
+            for section, column in enumerate(self._columns):
+                self._header.resizeSection(section, column.width)
+                self._header.setSectionHidden(section, not column.visible)
+        self._filling.choose({})
 
     def shown(self) -> list[int]:
         """The visible columns' numbers, from left to right."""
@@ -45,7 +45,8 @@ class ColumnLayout(Generic[Row]):
     def show(self, section: int, visible: bool) -> None:
         """Shows or hides a column; the last one shown stays."""
         if visible or self.shown() != [section]:
-            self._header.setSectionHidden(section, not visible)
+            with self._filling.held():
+                self._header.setSectionHidden(section, not visible)
 
     def move(self, section: int, by: int) -> None:
         """Moves a column past its shown neighbour on the left (−1) or right (1)."""
@@ -57,10 +58,11 @@ class ColumnLayout(Generic[Row]):
     def state(self, sort: tuple[str, bool] | None) -> GridState:
         """The layout as plain values."""
         keys = [column.key for column in self._columns]
-        sections = range(len(keys))
+        sections, chosen = range(len(keys)), self._filling.chosen
+        sized = [number for number in self.shown() if number in chosen or not self._columns[number].stretch]
         return GridState(
             order=[keys[self._header.logicalIndex(place)] for place in sections],
-            widths={keys[n]: self._header.sectionSize(n) for n in self.shown() if not self._columns[n].stretch},
+            widths={keys[n]: chosen.get(n, self._header.sectionSize(n)) for n in sized},
             hidden=[keys[n] for n in sections if self._header.isSectionHidden(n)],
             sort=sort,
         )
@@ -71,11 +73,21 @@ class ColumnLayout(Generic[Row]):
         order, widths, hidden = state.get("order"), state.get("widths"), state.get("hidden")
         if isinstance(order, list):
             self._arrange(order)
-        for section, column in enumerate(self._columns):
-            width = widths.get(column.key) if isinstance(widths, dict) else None
-            if isinstance(width, int) and width > 0 and not column.stretch:
-                self._header.resizeSection(section, width)
+        if isinstance(widths, dict):
+            self._size(widths)
         if isinstance(hidden, list):
+            self._hide(hidden)
+
+    def _size(self, widths: Mapping[Any, Any]) -> None:
+        known = {column.key: number for number, column in enumerate(self._columns)}
+        wanted = {known[key]: width for key, width in widths.items() if key in known and _is_width(width)}
+        with self._filling.held():
+            for section, width in wanted.items():
+                self._header.resizeSection(section, width)
+        self._filling.choose(wanted)
+
+    def _hide(self, hidden: Sequence[object]) -> None:
+        with self._filling.held():
             for section in range(len(self._columns)):
                 self._header.setSectionHidden(section, False)
             for section, column in enumerate(self._columns):
@@ -87,3 +99,7 @@ class ColumnLayout(Generic[Row]):
         wanted = [known[key] for key in dict.fromkeys(keys) if isinstance(key, str) and key in known]
         for place, section in enumerate(wanted):
             self._header.moveSection(self._header.visualIndex(section), place)
+
+
+def _is_width(value: object) -> bool:
+    return isinstance(value, int) and value > 0

@@ -121,7 +121,9 @@ class WholeList(QWidget, Generic[Row]):
             self._bar.setSingleStep(max(1, travel.row // travel.unit))
             if self._sought is None and not self._bar.isSliderDown():
                 self._bar.setValue(travel.value(self._view.scrolled))
-        self._bar.setEnabled(travel.maximum > 0)
+        # A table that shows every row has no use for a bar, nor for the room it takes.
+        for part in (self._bar, self._corner):
+            part.setVisible(travel.maximum > 0)
 
     def _moved(self, value: int) -> None:
         travel = self._travel()

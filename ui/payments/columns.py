@@ -11,8 +11,10 @@ from PySide6.QtCore import QObject, Qt
 from services.domain.money import shown
 from services.domain.payment import method_shown, result_in_words, status_shown
 from services.domain.period import NAIROBI, Days
+from services.payments.filters import Basis
 from services.payments.row import NEWEST_FIRST, PaymentRow, Sort, sort_key
 from ui.grid import Column, GridModel, Order
+from ui.grid.model import CONCEALED
 
 NOTHING = "—"
 TIME, AMOUNT = "time", "amount"
@@ -28,12 +30,13 @@ class Reading:
         self.zone = NAIROBI
         self.currency = "KES"
         self.dated = False
+        self.concealed = False
         self.tills: Mapping[str, str] = {}
 
-    def of_days(self, days: Days) -> None:
-        """Reads times in the zone of the days; with the day where there are several."""
+    def of_days(self, days: Days, basis: Basis = "created") -> None:
+        """Reads times in the zone of the days; with the day where payments of several days may stand among each other."""
         self.zone = days.zone
-        self.dated = len(days) > 1
+        self.dated = len(days) > 1 or basis != "created"
 
     def time(self, row: PaymentRow) -> str:
         """'14:05:11', or '22 Nov 14:05' among several days."""
@@ -56,7 +59,7 @@ class Reading:
     def where(self, row: PaymentRow, sort: Sort = NEWEST_FIRST) -> str:
         """Where in a list in this order the row is: 'Thu 26 Nov, 14:05', its amount, or its status."""
         if sort.column == "amount":
-            return self.money(row)
+            return CONCEALED if self.concealed else self.money(row)
         if sort.column == "status":
             return status_shown(row.status)
         local = self._local(row.created_at)
@@ -98,13 +101,13 @@ def columns(reading: Reading) -> tuple[Column[PaymentRow], ...]:
     """What a payment's line says, from left to right; the last six show on request."""
     return (
         Column(TIME, "Time", TIME_WIDTH, reading.time, tone="muted", sort="time", falling=True, hint=reading.moment),
-        Column("passenger", "Passenger", 200, lambda row: row.passenger or NOTHING, stretch=True),
+        Column("passenger", "Passenger", 192, lambda row: row.passenger or NOTHING, stretch=True),
         Column("phone", "Phone", 112, lambda row: row.phone or NOTHING, tone="muted", private=True),
         Column("route", "Route", 144, lambda row: row.route or NOTHING),
         Column("vehicle", "Vehicle", 88, lambda row: row.vehicle or NOTHING),
         Column("method", "Method", 100, lambda row: method_shown(row.method), tone="muted"),
         Column("receipt", "Receipt", 122, lambda row: row.receipt or NOTHING, tone="muted"),
-        Column(AMOUNT, "Amount", 104, reading.money, align="right", tone="strong", sort="amount", private=True),
+        Column(AMOUNT, "Amount", 112, reading.money, align="right", tone="strong", sort="amount", private=True),
         Column(
             "status", "Status", 118, lambda row: status_shown(row.status), tone="pill", sort="status", falling=True,
             status=lambda row: row.status, hint=reason,
@@ -113,8 +116,8 @@ def columns(reading: Reading) -> tuple[Column[PaymentRow], ...]:
         Column("reason", "Reason", 190, reason, tone="muted", visible=False),
         Column("driver", "Driver", 140, lambda row: row.driver or NOTHING, visible=False),
         Column("till", "Till", 130, reading.till, tone="muted", visible=False),
-        Column("booking", "Booking", 100, lambda row: row.booking_reference, tone="muted", visible=False),
-        Column("date", "Date", 100, reading.date, tone="muted", visible=False),
+        Column("booking", "Booking", 112, lambda row: row.booking_reference, tone="muted", visible=False),
+        Column("date", "Date", 112, reading.date, tone="muted", visible=False),
     )  # fmt: skip
 
 

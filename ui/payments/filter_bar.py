@@ -31,7 +31,7 @@ from ui.widgets.pill import Pill
 from ui.widgets.search_field import SearchField
 
 # The search box and, beside it, the room for the pill: it comes and goes without pushing anything into another line.
-_SEARCH_WIDTH = 210
+_SEARCH_WIDTH = 220
 
 
 class Title(QLabel):
@@ -40,7 +40,7 @@ class Title(QLabel):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.setProperty("scale", "title")
-        self.setContentsMargins(0, 0, 8, 0)
+        self.setContentsMargins(0, 0, 4, 0)
 
     @property
     def widths(self) -> tuple[int, int, int, int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
+from unicodedata import category
 from uuid import UUID
 
 from services.domain.money import shown
@@ -15,6 +16,8 @@ from services.payments.filters import OTHER, Basis, PaymentFilter
 from services.payments.row import Names
 from services.payments.summary import ORDER
 
+# Control and format signs, among them those that turn the direction of what follows.
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
 #: Which day of a payment the days are, as chips and sentences name it.
 BASES: Final[Mapping[Basis, str]] = {
     "created": "day of creation",
@@ -29,8 +32,8 @@ def payments_counted(count: int) -> str:
 
 
 def counted_line(count: int, narrowed: PaymentFilter, now: datetime) -> str:
-    """What stands in the window's status bar: '1,284 payments today'."""
-    when = "today" if is_today(narrowed.days, now) else "in these days"
+    """What stands in the window's status bar: '1,284 payments today', '… yesterday', '… on 22 Nov 2026' or '… in these days'."""
+    when = _day_word(narrowed.days, now)
     return f"{payments_counted(count)} {when}{', filtered' if narrowed.narrowed else ''}"
 
 
@@ -50,10 +53,21 @@ def filter_in_words(narrowed: PaymentFilter, names: Names) -> str:
         ", ".join(sorted(method_shown(method) for method in narrowed.methods)),
         ", ".join(sorted(till_word(till, names) for till in narrowed.tills)),
         amounts_in_words(narrowed.least, narrowed.most),
-        "" if narrowed.hour is None else f"{narrowed.hour:02}:00–{narrowed.hour:02}:59",
-        f"“{narrowed.search.strip()}”" if narrowed.search.strip() else "",
+        _hour(narrowed),
+        f"“{sought}”" if (sought := on_one_line(narrowed.search)) else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def hour_in_words(hour: int) -> str:
+    """'07:00–07:59'."""
+    return f"{hour:02}:00–{hour:02}:59"
+
+
+def on_one_line(typed: str) -> str:
+    """What was typed or pasted, as it can stand in a sentence: no tabs, no line breaks, nothing that turns the text around."""
+    visible = (" " if sign.isspace() else sign for sign in typed if sign.isspace() or category(sign) not in _UNSEEN)
+    return " ".join("".join(visible).split())
 
 
 def amounts_in_words(least: Decimal | None, most: Decimal | None) -> str:
@@ -79,6 +93,19 @@ def counts_in_words(rows: int | None, of: int | None) -> str:
 
 def _known(ids: Iterable[UUID], names: Mapping[UUID, str], noun: str) -> list[str]:
     return sorted(f"No {noun}" if known == NOBODY else names.get(known, f"a {noun}") for known in ids)
+
+
+def _hour(narrowed: PaymentFilter) -> str:
+    if narrowed.hour is None:
+        return ""
+    return ("" if narrowed.basis == "created" else "created ") + hour_in_words(narrowed.hour)
+
+
+def _day_word(days: Days, now: datetime) -> str:
+    if days.first != days.last:
+        return "in these days"
+    ago = (today(days.zone, now) - days.last).days
+    return {0: "today", 1: "yesterday"}.get(ago, f"on {days.last.day} {days.last:%b %Y}")
 
 
 def is_today(days: Days, now: datetime) -> bool:

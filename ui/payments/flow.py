@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
 
 GAP = 8
 _TIGHTEST = 3
+#: From here on down to 0 only words come that say nothing, and those come all together.
+_WORDED = 1
 #: Where a line is broken after all, there is room for most words again.
 _BROKEN = 2
 _Line = list[QLayoutItem]
@@ -89,14 +91,30 @@ class FlowRow(QLayout):
             top += height + self.spacing()
 
     def _place(self, line: _Line, area: QRect, tightness: int) -> None:
+        widths, left_over = self._loosened(line, area.width(), tightness)
         growing = [item for item in line if item.expandingDirections() & Qt.Orientation.Horizontal]
-        share = (area.width() - self._length(line, tightness)) // len(growing) if growing else 0
+        share = left_over // len(growing) if growing else 0
         left = area.left()
-        for item in line:
-            width = _width(item, tightness) + (share if item in growing else 0)
+        for item, own in zip(line, widths, strict=True):
+            width = own + (share if item in growing else 0)
             height = min(item.sizeHint().height(), area.height())
             item.setGeometry(QRect(left, area.top() + (area.height() - height) // 2, width, height))
             left += width + (self.spacing() if width else 0)
+
+    def _loosened(self, line: _Line, room: int, tightness: int) -> tuple[list[int], int]:
+        """How wide each item is, and what is left: words come back, from the left, before anything grows."""
+        widths, left = [_width(item, tightness) for item in line], room - self._length(line, tightness)
+        for looser in range(tightness - 1, _WORDED - 1, -1):
+            for place, item in enumerate(line):
+                before = widths[place]
+                more = _width(item, looser) - before
+                cost = more + (0 if before else self.spacing())
+                if more and cost <= left:
+                    widths[place], left = before + more, left - cost
+                elif before and looser == _BROKEN and 0 < left < more:
+                    # A cut value is told a little further.
+                    widths[place], left = before + left, 0
+        return widths, left
 
     def _arranged(self, width: int) -> tuple[int, list[_Line]]:
         """How tight the widgets stand, and the lines."""

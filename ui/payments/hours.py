@@ -6,33 +6,36 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from services.domain.payment import PARTIALLY_REFUNDED, REFUNDED
 from services.payments.filters import PaymentFilter
 from services.payments.summary import Figures, Summary
 from ui.charts import HoursChart
-from ui.payments.filter_words import counts_in_words
+from ui.payments.filter_words import counts_in_words, hour_in_words
 from ui.theme import Theme
 from ui.widgets.button import button
 from ui.widgets.card import Card
 from ui.widgets.label import ElidedLabel, label
 
 INVITATION = "Payments by hour — click an hour or a colour to filter"
+BY_CREATION = "bars by hour of creation"
 _BACK = frozenset({REFUNDED, PARTIALLY_REFUNDED})
 
 
 class HoursCard(Card):
-    """The chart and the line above it; `picked(hour, statuses)` and `cleared()` are what a person asks for."""
+    """The chart and the line above it; `picked(hour, statuses)`, `hour_cleared()` and `cleared()` are what a person asks for."""
 
     picked = Signal(int, object)
+    hour_cleared = Signal()
     cleared = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent, margins=(13, 6, 13, 3))
         self._theme = theme
         self._words = ElidedLabel(INVITATION, tone="faint", scale="small")
-        self._narrowed, self._counts = "", ""
+        self._narrowed, self._counts, self._filtered = "", "", False
+        self._hour = button("", "plain", tip="Show every hour again")
         self._clear = button("Clear all", "plain", tip="Show every payment of these days")
         self._aside = label(tone="faint", scale="small")
         self.chart = HoursChart(theme.tokens)
@@ -45,11 +48,17 @@ class HoursCard(Card):
         self.chart.set_data([_drawn(hour) for hour in hours])
 
     def show_filter(self, narrowed: PaymentFilter, words: str) -> None:
-        """Says what the rows are narrowed to, and brings out hour and status in the chart."""
-        self._narrowed = words
-        self._clear.setVisible(bool(words))
+        """Says what the rows are narrowed to beside the hour, which has its own ×, and brings out hour and statuses below."""
+        self._narrowed = " · ".join((words, BY_CREATION)) if narrowed.basis != "created" else words
+        self._filtered = bool(words) or narrowed.hour is not None
+        self._clear.setVisible(self._filtered)
+        self._show_hour(narrowed.hour)
         self._say()
-        self.chart.set_filter(narrowed.hour, _colour(narrowed.statuses))
+        self.chart.set_filter(narrowed.hour, _colours(narrowed.statuses))
+
+    def conceal(self, concealed: bool) -> None:
+        """Masks every amount in privacy mode, or shows them again."""
+        self.chart.conceal(concealed)
 
     def show_counts(self, rows: int | None, of: int | None) -> None:
         """Says how many payments match, of how many in these days; None while that is not known."""
@@ -75,18 +84,32 @@ class HoursCard(Card):
         """The button that clears the filters; hidden while there are none."""
         return self._clear
 
+    @property
+    def hour(self) -> QPushButton:
+        """The button with the chosen hour that takes it out; hidden while none is chosen."""
+        return self._hour
+
+    def _show_hour(self, hour: int | None) -> None:
+        words = "" if hour is None else hour_in_words(hour)
+        self._hour.setText(f"{words} ×")
+        self._hour.setAccessibleName(f"Clear the hour {words}")
+        self._hour.setVisible(hour is not None)
+
     def _say(self) -> None:
         filtered = " · ".join(part for part in (self._counts, self._narrowed) if part)
-        self._words.setText(f"Filtered: {filtered}" if self._narrowed else INVITATION)
+        self._words.setText(f"Filtered: {filtered}".rstrip(": ") if self._filtered else INVITATION)
 
     def _build(self) -> None:
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._clear.setVisible(False)
         self._clear.clicked.connect(self.cleared)
+        self._hour.setVisible(False)
+        self._hour.clicked.connect(self.hour_cleared)
         self._words.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         line = QHBoxLayout()
         line.setSpacing(6)
         line.addWidget(self._words)
+        line.addWidget(self._hour)
         line.addWidget(self._clear)
         line.addStretch(1)
         line.addWidget(self._aside)
@@ -115,7 +138,5 @@ def _statuses(colour: str) -> frozenset[str]:
     return frozenset({colour}) if colour else frozenset()
 
 
-def _colour(statuses: frozenset[str]) -> str | None:
-    if statuses and statuses <= _BACK:
-        return REFUNDED
-    return next(iter(statuses)) if len(statuses) == 1 else None
+def _colours(statuses: frozenset[str]) -> frozenset[str]:
+    return frozenset(REFUNDED if status in _BACK else status for status in statuses)

@@ -7,7 +7,6 @@ an event cannot tell (a name, a receipt, whether a search finds it) is asked for
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -20,6 +19,7 @@ from services.feed.event import PaymentEvent
 from services.payments.filters import PaymentFilter
 from services.payments.row import NEWEST_FIRST, Key, Names, Page, PaymentRow, Sort
 from services.payments.summary import Summary
+from ui.payments.asked import Asked
 from ui.payments.cache import Cache
 from ui.payments.details import Details
 from ui.payments.feed import Feed
@@ -42,17 +42,6 @@ _LEAD: Final = 100
 _SOON_MS: Final = 300
 #: Nothing says "loading" before a person could notice the wait.
 _NOTICED_MS: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question whose answer takes the place of the rows: the page below `after`, at `place`, or the first one; `limit` rows where
-    it is said, `again` for the rows that are shown already."""
-
-    after: Key | None = None
-    limit: int | None = None
-    place: int | None = None
-    again: bool = False
 
 
 class LivePayments(QObject):
@@ -91,7 +80,7 @@ class LivePayments(QObject):
         self._details = Details(tasks, source, rows, self._feed, lambda: tasks.busy(PAGE), self)
         self._naming = Naming(tasks, source, self)
         self._cache: Cache[tuple[PaymentFilter, Sort], Stretch] = Cache()
-        self._question, self._unanswered = _Asked(), False
+        self._question, self._unanswered = Asked(), False
         self._awaiting_other = False
         self._doubtful = False
         self._from_memory = False
@@ -165,7 +154,7 @@ class LivePayments(QObject):
             return
         self._awaiting_other, self._doubtful = True, False
         self._noticed.start()
-        self._ask(_Asked())
+        self._ask(Asked())
 
     def sort_by(self, sort: Sort) -> None:
         """The order of what is shown first."""
@@ -173,7 +162,7 @@ class LivePayments(QObject):
 
     def newest(self) -> None:
         """Shows the list from its beginning; `landed` tells when it is in."""
-        self._ask(_Asked(place=0))
+        self._ask(Asked(place=0))
 
     def reload(self) -> None:
         """Asks everything again; what is shown stays until the answers are there."""
@@ -226,7 +215,7 @@ class LivePayments(QObject):
     def go_to(self, place: int) -> None:
         """Loads the rows around a place of the list (past its end: the last ones); `landed` tells when they are in."""
         if self._filter is not None:
-            self._ask(_Asked(place=max(0, place - _LEAD), limit=PAGE_ROWS + _LEAD))
+            self._ask(Asked(place=max(0, place - _LEAD), limit=PAGE_ROWS + _LEAD))
 
     def look(self) -> None:
         """What is in view may be another: asks for what was put off because nobody saw it."""
@@ -240,7 +229,7 @@ class LivePayments(QObject):
 
     # --- asking --------------------------------------------------------------------------------------------------
 
-    def _ask(self, question: _Asked) -> None:
+    def _ask(self, question: Asked) -> None:
         narrowed, sort = self._filter, self._sort
         if narrowed is None:
             return
@@ -260,7 +249,7 @@ class LivePayments(QObject):
             self._ask(self._question)
         else:
             after, limit = self.rows.again()
-            self._ask(_Asked(after, limit, again=True))
+            self._ask(Asked(after, limit, again=True))
 
     # --- answers -------------------------------------------------------------------------------------------------
 
@@ -284,15 +273,15 @@ class LivePayments(QObject):
             self.landed.emit()
         self._details.ask()
 
-    def _take_page(self, page: Page, question: _Asked) -> _Asked | None:
+    def _take_page(self, page: Page, question: Asked) -> Asked | None:
         """Shows the page; what to ask instead where it does not reach what is being read."""
         if question.again and not self._awaiting_other:
             if self.rows.merge(page, question.after):
                 return None
             if question.after is not None:
-                return _Asked()
+                return Asked()
             if page.rows and self.rows.being_read:
-                return _Asked(*self.rows.here(), again=True)
+                return Asked(*self.rows.here(), again=True)
         self.rows.show(page, self._sort)
         return None
 

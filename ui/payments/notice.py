@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from PySide6.QtCore import Signal
 
@@ -12,6 +13,8 @@ from ui.payments.filter_words import is_today
 from ui.theme import Theme
 from ui.widgets.day_range import days_in_words
 from ui.widgets.notice import Notice
+
+_TOO_SHORT: Final = "Type at least four digits of a phone."
 
 
 class PaymentsNotice(Notice):
@@ -34,8 +37,8 @@ class PaymentsNotice(Notice):
     def empty(self, narrowed: PaymentFilter, now: datetime) -> None:
         """Says why an answer holds no payment."""
         if narrowed.narrowed:
-            hint = "There may be payments that these filters leave out."
-            clear = ("Clear filters", self.clear_wanted.emit)
+            hint = _TOO_SHORT if _too_short(narrowed) else "There may be payments that these filters leave out."
+            clear = ("Clear all", self.clear_wanted.emit)
             self.say("empty", "Nothing matches these filters", hint, action=clear, icon="filter")
         elif is_today(narrowed.days, now):
             self.say(
@@ -50,3 +53,11 @@ class PaymentsNotice(Notice):
     def failed(self, error: WorkstationError) -> None:
         """Says what went wrong, and offers to try again."""
         self.say("error", "The payments could not be read", str(error), action=("Retry", self.retry_wanted.emit))
+
+
+def _too_short(narrowed: PaymentFilter) -> bool:
+    """Whether digits were typed that are too few to be looked for in phones."""
+    sought = narrowed.sought
+    return sought is not None and any(
+        word.isdigit() and run is None for word, run in zip(sought.words, sought.digits, strict=True)
+    )

@@ -15,17 +15,19 @@ from services.domain.errors import WorkstationError
 from services.feed.event import PaymentEvent
 from services.payments.filters import PaymentFilter
 from services.payments.row import NEWEST_FIRST, Names, PaymentRow, Sort
-from ui.grid import GridState, GridView, Held, Span, WholeList
+from ui.grid import GridState, GridView, Held, WholeList
+from ui.payments.aside import aside_words
 from ui.payments.columns import DATED_WIDTH, SORTED_BY, TIME, TIME_WIDTH, PaymentsModel, Reading
 from ui.payments.figures import counted
 from ui.payments.filter_bar import FilterBar
 from ui.payments.hours import HoursCard
-from ui.payments.live import END, LivePayments
+from ui.payments.live import LivePayments
 from ui.payments.notice import PaymentsNotice
 from ui.payments.restating import NO_NAMES
 from ui.payments.rows import LiveRows
 from ui.payments.source import Fleet, PaymentSource
 from ui.payments.tiles import Tiles
+from ui.payments.travel import Travel
 from ui.payments.words import counted_line, filter_in_words, is_today, tile_texts
 from ui.tasks import Tasks
 from ui.theme import Theme
@@ -63,6 +65,7 @@ class PaymentsPage(QWidget):
         self._filter: PaymentFilter | None = None
         self._names = NO_NAMES
         self._as_of: datetime | None = None
+        self._still: datetime | None = None
         self._minute = clock().replace(second=0, microsecond=0)
         self._reading = Reading()
         self._model = PaymentsModel(self._reading, self)
@@ -75,8 +78,8 @@ class PaymentsPage(QWidget):
         self._notice = PaymentsNotice(theme)
         self._rows = LiveRows(self._model, self._held, self.grid)
         self._counts: tuple[int | None, int | None] = (None, None)
-        self._land_on: int | None = None
-        self.live = LivePayments(tasks, service, self._rows, clock, self)
+        self.live = LivePayments(tasks, service, self._rows, self._known_until, self)
+        self._travel = Travel(self._model, self.grid, self.whole, self._held, self.live)
         self._ticking = QTimer(self, interval=_TICK_MS)
         self._build()
         self._connect()
@@ -129,12 +132,7 @@ class PaymentsPage(QWidget):
 
     def show_newest(self) -> None:
         """Goes to the beginning of the list and lets in the rows that wait."""
-        # At the top first: rows let in while somebody reads keep away from what is read.
-        self.grid.go_to_top()
-        if self._rows.top is None:
-            self._held.release()
-        else:
-            self.live.newest()
+        self._travel.newest()
 
     def step(self, by: int) -> PaymentRow | None:
         """Chooses the payment so many rows further down (or up, below 0) and returns it."""
@@ -155,6 +153,13 @@ class PaymentsPage(QWidget):
         self.live.set_live(as_of is None)
         self._show_aside()
 
+    def set_still(self, since: datetime | None) -> None:
+        """Says since when no payment comes in, or that they do again: figures are compared up to there."""
+        self._still = since
+        self.live.ask_summary()
+        self._show_figures()
+        self._show_aside()
+
     def focus_search(self) -> None:
         """Puts the cursor into the search box."""
         self.bar.search.take_focus()
@@ -169,8 +174,11 @@ class PaymentsPage(QWidget):
         self.grid.set_reduced_motion(reduced)
 
     def conceal(self, concealed: bool) -> None:
-        """Masks amounts and phones in the grid, or shows them again."""
+        """Masks amounts and phones everywhere on the page, or shows them again."""
+        self._reading.concealed = concealed
         self._model.conceal(concealed)
+        self.tiles.conceal(concealed)
+        self.hours.conceal(concealed)
 
     def layout_state(self) -> GridState:
         """The grid's columns and order as plain values."""
@@ -230,21 +238,9 @@ class PaymentsPage(QWidget):
             wanted = replace(self._filter, hour=None, statuses=frozenset() if statuses else self._filter.statuses)
         self._show(wanted)
 
-    def _to_start(self) -> None:
-        self._land_on = 0
-        self.live.newest()
-
-    def _to_end(self) -> None:
-        self._land_on = -1
-        self.live.go_to(END)
-
-    def _landed(self) -> None:
-        at, self._land_on = self._land_on, None
-        rows = self._model.rowCount()
-        self._show_span()
-        if at is not None and rows:
-            self.grid.select(self._model.id_of(self._model.row_at(at % rows)))
-        self.whole.landed()
+    def _clear_hour(self) -> None:
+        if self._filter is not None:
+            self._show(replace(self._filter, hour=None))
 
     def _to_rows(self) -> None:
         self.grid.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -276,7 +272,7 @@ class PaymentsPage(QWidget):
         now, summary = self._clock(), self.live.summary
         if summary is not None and not self.live.answered:
             return
-        self.tiles.show_texts(tile_texts(summary, self._filter, now))
+        self.tiles.show_texts(tile_texts(summary, self._filter, self._known_until()))
         self.hours.show_summary(summary)
         self._show_aside()
         self._show_counts()
@@ -286,39 +282,26 @@ class PaymentsPage(QWidget):
     def _show_counts(self) -> None:
         counts, before = self.live.counts(), self._counts
         self._counts = counts
-        self._show_span()
+        self._travel.set_total(counts[0])
         if counts != before:
             self.counts_changed.emit(*counts)
-
-    def _show_span(self) -> None:
-        first, loaded = self._rows.first, self._model.rowCount()
-        total, _ = self._counts
-        ended = self._rows.bottom is None or total is None
-        self.whole.set_span(Span(first, loaded, first + loaded if ended else max(total or 0, first + loaded + 1)))
 
     def _where(self, row: PaymentRow) -> str:
         return self._reading.where(row, self.live.sort)
 
     def _show_words(self) -> None:
         if self._filter is not None:
-            self.hours.show_filter(self._filter, filter_in_words(self._filter, self._names))
+            # The hour has its own button beside the words.
+            self.hours.show_filter(self._filter, filter_in_words(replace(self._filter, hour=None), self._names))
 
     def _show_aside(self) -> None:
         if self._filter is None:
             return
-        now, zone = self._clock(), self._filter.days.zone
-        parts: list[str] = []
-        if self.live.summary is not None and self.live.summary.other_currencies:
-            parts.append(f"{self.live.summary.other_currencies:,} in other currencies, not summed")
-        if self.live.doubtful and self._as_of is None:
-            parts.append("being read again")
-        if self.live.from_memory:
-            parts.append("only payments that were loaded before")
-        if self._as_of is not None:
-            parts.append(f"offline, as of {self._as_of.astimezone(zone):%H:%M}")
-        elif is_today(self._filter.days, now):
-            parts.append(f"now {now.astimezone(zone):%H:%M}")
-        self.hours.show_aside(" · ".join(parts))
+        words = aside_words(self.live, self._filter, self._clock(), self._as_of, self._still)
+        self.hours.show_aside(words)
+
+    def _known_until(self) -> datetime:
+        return self._still or self._clock()
 
     def _tick(self) -> None:
         minute = self._clock().replace(second=0, microsecond=0)
@@ -337,7 +320,7 @@ class PaymentsPage(QWidget):
 
     def _read_days(self, narrowed: PaymentFilter) -> None:
         dated = self._reading.dated
-        self._reading.of_days(narrowed.days)
+        self._reading.of_days(narrowed.days, narrowed.basis)
         if dated != self._reading.dated:
             time = next(n for n, column in enumerate(self._model.columns) if column.key == TIME)
             self.grid.horizontalHeader().resizeSection(time, DATED_WIDTH if self._reading.dated else TIME_WIDTH)
@@ -345,6 +328,7 @@ class PaymentsPage(QWidget):
     def _replace_tiles(self, currency: str) -> None:
         before, self.tiles = self.tiles, Tiles(self._theme, currency)
         self.tiles.picked.connect(self._tile_picked)
+        self.tiles.conceal(self._reading.concealed)
         column = self.layout()
         if column is not None:
             column.replaceWidget(before, self.tiles)
@@ -373,26 +357,15 @@ class PaymentsPage(QWidget):
         self.tiles.picked.connect(self._tile_picked)
         self.hours.picked.connect(self._hour_picked)
         self.hours.cleared.connect(self.clear_filters)
+        self.hours.hour_cleared.connect(self._clear_hour)
         self._notice.clear_wanted.connect(self.clear_filters)
         self._notice.retry_wanted.connect(self._retry)
-        self._model.more_wanted.connect(self.live.more)
         self._held.held_changed.connect(self.bar.pill.set_count)
-        self._held.reload_wanted.connect(self.live.newest)
-        self._held.held_changed.connect(self._show_span)
-        self._model.earlier_wanted.connect(self.live.earlier)
-        self.grid.position_changed.connect(self._held.follow)
-        self.grid.position_changed.connect(self.live.look)
-        self.grid.start_wanted.connect(self._to_start)
-        self.grid.end_wanted.connect(self._to_end)
         self.grid.row_selected.connect(self.payment_chosen)
-        self.whole.place_wanted.connect(self.live.go_to)
         self.grid.row_activated.connect(self.payment_activated)
         self.grid.sort_wanted.connect(self._sort_by)
         self.live.changed.connect(self._show_figures)
-        self.live.moved.connect(self._show_span)
         self.live.arrived.connect(self._page_arrived)
-        self.live.landed.connect(self._landed)
-        self.live.missed.connect(self.whole.missed)
         self.live.awaited.connect(self._notice.show_loading)
         self.live.failed.connect(self._page_failed)
         self.live.named.connect(self._named)

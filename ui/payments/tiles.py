@@ -36,6 +36,7 @@ class Tiles(QWidget):
         self.currency = currency
         self._tiles: dict[str, Tile] = {}
         self._texts: dict[str, TileText] = {}
+        self._concealed = False
         self._metrics, self._small = QFontMetrics(font(_FIGURE_PIXELS, 600)), QFontMetrics(font(12))
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -53,15 +54,18 @@ class Tiles(QWidget):
         for name, tile in self._tiles.items():
             text = texts.get(name)
             tile.setVisible(text is not None)
-            if text is not None:
-                tile.setToolTip(plain_tip(text.tip))
         self._texts = dict(texts)
         self._fit()
 
+    def conceal(self, concealed: bool) -> None:
+        """Masks every amount in privacy mode, or shows them again; counts and shares stay."""
+        self._concealed = concealed
+        self._fit()
+
     def show_chosen(self, statuses: frozenset[str]) -> None:
-        """Outlines the tile whose rows are shown."""
+        """Outlines the tiles whose rows are shown; the success rate where they are just what it counts."""
         for name, tile in self._tiles.items():
-            tile.set_active(_statuses(name) == statuses)
+            tile.set_active(name in statuses or (name == SUCCESS_RATE and statuses == RATED))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shows each figure as far as there is room for it."""
@@ -73,7 +77,9 @@ class Tiles(QWidget):
         if layout is not None:
             layout.activate()
         for name, text in self._texts.items():
-            self._fit_one(self._tiles[name], text)
+            told = text.concealed() if self._concealed and name != SUCCESS_RATE else text
+            self._tiles[name].setToolTip(plain_tip(told.tip))
+            self._fit_one(self._tiles[name], told)
 
     def _fit_one(self, tile: Tile, text: TileText) -> None:
         room = tile.width() - _BESIDE
@@ -94,8 +100,7 @@ class Tiles(QWidget):
         tile.clicked.connect(lambda: self.picked.emit(_statuses(name)))
         tile.setVisible(name in (*USUAL, SUCCESS_RATE))
         self._tiles[name] = tile
-        # The tiles that only sometimes are there leave room for the long lines of the usual ones.
-        self._row.addWidget(tile, 4 if name in (*USUAL, SUCCESS_RATE) else 3)
+        self._row.addWidget(tile, 1)
 
 
 def fitting(figure: str, room: int, metrics: QFontMetrics) -> str:

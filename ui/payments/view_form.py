@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from services.payments.views import LONGEST_NAME
+from ui.payments.filter_words import on_one_line
 from ui.widgets.button import button
 from ui.widgets.label import label
 
@@ -52,11 +53,11 @@ class ViewForm(QWidget):
             super().keyPressEvent(event)
 
     def _save(self) -> None:
-        if name := self.name.text().strip():
+        if name := on_one_line(self.name.text()):
             self.named.emit(name, self.share.isChecked())
 
     def _typed(self) -> None:
-        self.save.setEnabled(bool(self.name.text().strip()))
+        self.save.setEnabled(bool(on_one_line(self.name.text())))
 
     def _build(self) -> None:
         self.name.setPlaceholderText("Name of the view")

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyledItemDelegate, QStyleOptionViewItem
 
 from services.payments.views import SavedView
+from ui.payments.filter_words import on_one_line
 from ui.theme import Theme, font
 from ui.widgets.label import plain_tip
 
@@ -101,11 +102,12 @@ class _ViewDelegate(QStyledItemDelegate):
 
 
 def _item(view: SavedView, *, current: bool) -> QListWidgetItem:
-    item = QListWidgetItem(view.name)
+    name = on_one_line(view.name)
+    item = QListWidgetItem(name)
     item.setData(_VIEW, view)
     item.setData(_HINT, told(view))
-    spoken = (view.name, told(view), "shown now" if current else "")
+    spoken = (name, told(view), "shown now" if current else "")
     item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(part for part in spoken if part))
-    item.setToolTip(plain_tip(view.name))
+    item.setToolTip(plain_tip(name))
     item.setFont(font(weight=600 if current else 400))
     return item

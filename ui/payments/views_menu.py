@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from services.payments.views import SavedView
+from ui.payments.filter_words import on_one_line
 from ui.payments.view_form import Confirmation, ViewForm
 from ui.payments.view_list import ViewList
 from ui.theme import Theme
@@ -30,9 +31,10 @@ class ViewsButton(DropButton):
 
     def show_current(self, current: SavedView | None, *, changed: bool) -> None:
         """Says which view is shown, and whether it was changed since."""
-        self.say(current.name if current else "Views", mark="•" if changed else "", active=current is not None)
+        name = on_one_line(current.name) if current else "Views"
+        self.say(name, mark="•" if changed else "", active=current is not None)
         if current is not None:
-            self.setAccessibleName(f"View: {current.name}{', changed' if changed else ''}")
+            self.setAccessibleName(f"View: {name}{', changed' if changed else ''}")
         self.popup.show_current(current, changed=changed)
 
 
@@ -161,7 +163,8 @@ class ViewsPopup(Popup):
             self._instead_of_actions(self.confirmation)
             self._asked_for = view
             others = " Everybody in this fleet loses it." if view.shared else ""
-            self.confirmation.ask(f"Delete “{view.name}”?{others}")
+            self.confirmation.ask(f"Delete “{on_one_line(view.name)}”?{others}")
+            self._fit()
 
     def _named(self, name: str, shared: bool) -> None:
         if self._busy:

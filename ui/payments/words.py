@@ -12,6 +12,7 @@ from services.domain.money import shown
 from services.domain.payment import COMPLETED, FAILED, PENDING, REFUNDED, TAKEN, result_in_words
 from services.payments.filters import PaymentFilter
 from services.payments.summary import ORDER, Figures, Summary, success_rate
+from ui.grid.model import CONCEALED
 from ui.payments.filter_words import counted_line as counted_line
 from ui.payments.filter_words import filter_in_words as filter_in_words
 from ui.payments.filter_words import is_today as is_today
@@ -24,6 +25,8 @@ RATED: Final = TAKEN | {FAILED}
 #: Tiles that are there even when they are empty.
 USUAL: Final = (COMPLETED, PENDING, FAILED, REFUNDED)
 _RATE: Final = "Payments that brought money, of these and the failed ones"
+# A growth beyond it says less than what was there before.
+_FURTHEST: Final = 1000
 _SIZES: Final = ((10**12, "tn"), (10**9, "bn"), (10**6, "M"), (10**3, "k"))
 _SHORTLY: Final = {
     "": "no reason given",
@@ -47,6 +50,16 @@ class TileText:
     tip: str = ""
     #: The two lines where there is little room; '' where they are cut then.
     short: tuple[str, str] = ("", "")
+    #: Whether the second line is an amount.
+    private: bool = False
+
+    def concealed(self) -> TileText:
+        """The same without any amount."""
+        figure = CONCEALED if self.figure else ""
+        if not self.private:
+            return replace(self, figure=figure, tip="")
+        hidden = f"{CONCEALED} given back"
+        return replace(self, figure=figure, tip="", second=hidden, short=(self.short[0], hidden))
 
 
 def tile_texts(summary: Summary | None, narrowed: PaymentFilter, now: datetime) -> dict[str, TileText]:
@@ -74,10 +87,12 @@ def at_hour(summary: Summary, hour: int) -> Summary:
 
 
 def change(now: Decimal, before: Decimal) -> str:
-    """'▲ 6.2 %', '▼ 3 %' or '± 0 %'; '' where there was nothing to compare with."""
+    """'▲ 6.2 %', '▼ 3 %' or '± 0 %'; '' where there was nothing, or next to nothing, to compare with."""
     if not before:
         return ""
     percent = (now - before) / before * 100
+    if abs(percent) > _FURTHEST:
+        return ""
     written = f"{abs(percent):,.1f}" if abs(percent) < 100 else f"{abs(percent):,.0f}"
     return _arrow(percent if written != "0.0" else Decimal(0), f"{written} %")
 
@@ -112,11 +127,11 @@ def age(of: datetime, now: datetime) -> str:
 
 
 def failures_in_words(failures: Mapping[str, int], most: int = 2) -> str:
-    """'41 cancelled, 12 no answer, +5': the commonest reasons first, and how many have others."""
+    """'41 cancelled, 12 no answer, 5 other': the commonest reasons first, and how many have others."""
     ranked = sorted(((n, code) for code, n in failures.items() if n > 0), key=lambda pair: (-pair[0], pair[1]))
     parts = [f"{n:,} {_SHORTLY.get(code) or result_in_words(code)}" for n, code in ranked[:most]]
     if rest := sum(n for n, _ in ranked[most:]):
-        parts.append(f"+{rest:,}")
+        parts.append(f"{rest:,} other")
     return ", ".join(parts)
 
 
@@ -131,6 +146,8 @@ def _compared(text: TileText, figures: Figures, before: Figures | None, until: s
         return text
     amount = change(figures.amount, before.amount)
     count = change(Decimal(figures.count), Decimal(before.count))
+    if not count and before.count:
+        return _beside_little(text, before.count, until)
     moves = [f"{words} {moved}" for words, moved in (("amount", amount), ("payments", count)) if moved]
     if not moves:
         return text
@@ -145,10 +162,23 @@ def _compared(text: TileText, figures: Figures, before: Figures | None, until: s
     )
 
 
+def _beside_little(text: TileText, before: int, until: str) -> TileText:
+    """The tile with how few payments there were yesterday, where a growth would be a number without a meaning."""
+    few = f"{before:,} yesterday"
+    return replace(
+        text,
+        first=f"{text.first} · {few}",
+        second=text.second or f"until {until}",
+        short=(text.short[0], text.short[1] if text.second else few),
+        tip=f"{text.tip}\n{few} until {until}",
+    )
+
+
 def _status_tile(status: str, figures: Figures, summary: Summary, now: datetime) -> TileText:
     amount, counted = shown(figures.amount), payments_counted(figures.count)
     second, short = _second_line(status, figures, summary, now)
-    return TileText(amount, counted, second, tip=amount, short=(counted, short))
+    private = bool(second) and status not in (PENDING, FAILED)
+    return TileText(amount, counted, second, tip=amount, short=(counted, short), private=private)
 
 
 def _second_line(status: str, figures: Figures, summary: Summary, now: datetime) -> tuple[str, str]:

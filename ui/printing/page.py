@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from ui.printing.columns import Column
 from ui.printing.pen import Pen
-from ui.printing.sheet import GAP, HEAD, HEIGHT, LINE, MARGIN, ROOM, ROW, TITLE, UNITS, WIDTH, Paging, widths
+from ui.printing.sheet import GAP, HEAD, LINE, MARGIN, ROW, TITLE, UNITS, sheet_for, widths
 from ui.theme import LIGHT
 
 _HAIRLINE: Final = UNITS // 2
@@ -32,7 +32,7 @@ class Inks:
 
 
 class PageArtist:
-    """Draws the pages of one table; `pages` holds how many rows each of them has."""
+    """Draws the pages of one table; `sheet` is the paper it wants, `pages` holds how many rows each page has."""
 
     def __init__(
         self,
@@ -44,16 +44,20 @@ class PageArtist:
         rows: int,
     ) -> None:
         self._title, self._columns, self._totals, self._inks = title, columns, totals, inks
-        self._stamp = [line for said in stamp for line in inks.stamp.lines(said, ROOM)]
         for _, sums in totals:
             for place, text in sums.items():
                 columns[place].widen(text, inks.total)
-        self._widths = widths([column.need for column in columns])
+        needs = [column.need for column in columns]
+        self.sheet = sheet_for(needs)
+        self._stamp = [line for said in stamp for line in inks.stamp.lines(said, self.sheet.room)]
+        self._widths = widths(needs, self.sheet.room)
         self._lefts = [MARGIN + sum(self._widths[:place]) + GAP * place for place in range(len(columns))]
-        self.pages = Paging.under(len(self._stamp), min(1, len(self._stamp)), len(totals)).pages(rows)
+        self.pages = self.sheet.paging(len(self._stamp), min(1, len(self._stamp)), len(totals)).pages(rows)
 
     def draw(self, painter: QPainter, number: int, rows: Sequence[Sequence[str]]) -> None:
         """Draws one page; `number` counts from 0."""
+        painter.resetTransform()
+        painter.scale(self.sheet.scale, self.sheet.scale)
         top = self._draw_heading(painter, first=number == 0)
         top = self._draw_heads(painter, top)
         for row in rows:
@@ -92,9 +96,9 @@ class PageArtist:
             top += ROW
 
     def _draw_foot(self, painter: QPainter, number: int) -> None:
-        baseline = HEIGHT - MARGIN
+        baseline = self.sheet.height - MARGIN
         words = f"Page {number + 1:,} of {len(self.pages):,}"
-        self._inks.stamp.write(painter, QPointF(WIDTH - MARGIN, baseline), words, "right")
+        self._inks.stamp.write(painter, QPointF(self.sheet.width - MARGIN, baseline), words, "right")
 
     def _write(self, painter: QPainter, place: int, baseline: int, text: str, pen: Pen) -> None:
         column, left, width = self._columns[place], self._lefts[place], self._widths[place]
@@ -107,4 +111,4 @@ class PageArtist:
 
     def _rule(self, painter: QPainter, at: int, pen: QPen) -> None:
         painter.setPen(pen)
-        painter.drawLine(QLineF(MARGIN, at, WIDTH - MARGIN, at))
+        painter.drawLine(QLineF(MARGIN, at, self.sheet.width - MARGIN, at))

@@ -1,4 +1,4 @@
-"""A table as a PDF, A4 landscape: read once, kept on disk, and painted page by page in a worker thread."""
+"""A table as a PDF, A4 landscape (A3 where its columns need it): read once, kept on disk, and painted page by page in a worker thread."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ui.printing.characters import put_right
 from ui.printing.columns import Column, Totals, words_of
 from ui.printing.glyphs import private_codes
 from ui.printing.page import Inks, PageArtist
-from ui.printing.sheet import UNITS
+from ui.printing.sheet import UNITS, Sheet
 from ui.printing.spool import Spool, spool
 
 _DPI: Final = 72 * UNITS
@@ -38,7 +38,7 @@ def write_pdf(table: Table, rows: Iterable[Row], path: Path, progress: Progress 
     with whole_file(path) as part, spool() as kept:
         tally, totals = _read(table, rows, columns, kept, tell)
         artist = PageArtist(table.title, tally.stamp(), columns, totals.lines(), inks, tally.rows)
-        with _paper(part, table.title) as (paper, painter):
+        with _paper(part, table.title, artist.sheet) as (paper, painter):
             _paint(paper, painter, artist, kept, tell)
     return tally.rows
 
@@ -72,7 +72,7 @@ def _paint(paper: QPdfWriter, painter: QPainter, artist: PageArtist, kept: Spool
 
 
 @contextmanager
-def _paper(part: Path, title: str) -> Iterator[tuple[QPdfWriter, QPainter]]:
+def _paper(part: Path, title: str, sheet: Sheet) -> Iterator[tuple[QPdfWriter, QPainter]]:
     """Paper to paint on; OSError where the disk does not take it."""
     file = QFile(str(part))
     if not file.open(QIODevice.OpenModeFlag.WriteOnly):
@@ -81,9 +81,8 @@ def _paper(part: Path, title: str) -> Iterator[tuple[QPdfWriter, QPainter]]:
     paper.setResolution(_DPI)
     paper.setTitle(title)
     paper.setCreator(_CREATOR)
-    paper.setPageLayout(
-        QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Landscape, QMarginsF(0, 0, 0, 0))
-    )
+    size = QPageSize(QPageSize.PageSizeId.A4 if sheet.name == "A4" else QPageSize.PageSizeId.A3)
+    paper.setPageLayout(QPageLayout(size, QPageLayout.Orientation.Landscape, QMarginsF(0, 0, 0, 0)))
     painter = QPainter(paper)
     try:
         yield paper, painter

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 #: Units of the paper in a point: fine enough that nothing is rounded visibly.
 UNITS: Final = 10
-#: A4 landscape.
-WIDTH, HEIGHT = round(841.89 * UNITS), round(595.28 * UNITS)
 MARGIN: Final = 30 * UNITS
 ROW: Final = 14 * UNITS
 HEAD: Final = 22 * UNITS
@@ -17,7 +15,43 @@ TITLE: Final = 20 * UNITS
 LINE: Final = 12 * UNITS
 FOOT: Final = 16 * UNITS
 GAP: Final = 8 * UNITS
-ROOM: Final = WIDTH - 2 * MARGIN
+#: Below three quarters of its size (6 points for a cell) nobody reads the type: the paper gets larger instead.
+_LEAST_SCALE: Final = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A landscape sheet and how much smaller everything is drawn on it; `paper` is in units, `width` and `height` in drawn ones."""
+
+    name: Literal["A4", "A3"]
+    paper: tuple[int, int]
+    scale: float = 1.0
+
+    @property
+    def width(self) -> int:
+        """How wide the sheet is for what is drawn."""
+        return int(self.paper[0] / self.scale)
+
+    @property
+    def height(self) -> int:
+        """How high the sheet is for what is drawn."""
+        return int(self.paper[1] / self.scale)
+
+    @property
+    def room(self) -> int:
+        """The width between the margins."""
+        return self.width - 2 * MARGIN
+
+    def paging(self, first: int, other: int, closing: int) -> Paging:
+        """The paging where the first page begins with `first` lines below its title, the others with `other`."""
+        return Paging(self._fitting(first), self._fitting(other), closing)
+
+    def _fitting(self, stamp_lines: int) -> int:
+        return (self.height - 2 * MARGIN - TITLE - stamp_lines * LINE - HEAD - FOOT) // ROW
+
+
+A4: Final = Sheet("A4", (round(841.89 * UNITS), round(595.28 * UNITS)))
+A3: Final = Sheet("A3", (round(1190.55 * UNITS), round(841.89 * UNITS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +61,6 @@ class Paging:
     first: int
     other: int
     closing: int
-
-    @staticmethod
-    def under(first: int, other: int, closing: int) -> Paging:
-        """The paging where the first page begins with `first` lines below its title, the others with `other`."""
-        return Paging(_fitting(first), _fitting(other), closing)
 
     def pages(self, rows: int) -> list[int]:
         """How many rows are on each page; the last one may hold the totals alone."""
@@ -53,7 +82,15 @@ class Need:
     least: float
 
 
-def widths(needs: Sequence[Need], room: float = ROOM) -> list[float]:
+def sheet_for(needs: Sequence[Need]) -> Sheet:
+    """The sheet on which every column has its least width: A4, with smaller type where that suffices, otherwise A3."""
+    wanted = sum(need.least for need in needs) + GAP * (len(needs) - 1) + 2 * MARGIN
+    sheet = A4 if A4.width >= wanted * _LEAST_SCALE else A3
+    # A unit more, because a sheet is whole units wide.
+    return replace(sheet, scale=min(1.0, sheet.width / (wanted + 1)))
+
+
+def widths(needs: Sequence[Need], room: float) -> list[float]:
     """Each column's width, the gaps between them apart: what they need, the rest shared; the widest give way first."""
     room -= GAP * (len(needs) - 1)
     found = [need.width for need in needs]
@@ -72,7 +109,3 @@ def _bound(needs: Sequence[Need], room: float) -> float:
         fits = sum(max(need.least, min(need.width, middle)) for need in needs) <= room
         low, high = (middle, high) if fits else (low, middle)
     return low
-
-
-def _fitting(stamp_lines: int) -> int:
-    return (HEIGHT - 2 * MARGIN - TITLE - stamp_lines * LINE - HEAD - FOOT) // ROW

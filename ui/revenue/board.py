@@ -174,7 +174,7 @@ class Board(QWidget):
     def _say_empty(self, report: RevenueReport, clear: Callable[[], object]) -> None:
         if report.wanted.narrowed:
             words = "Nothing was taken under these filters", "There may be revenue that these filters leave out."
-            self.charts.say("empty", *words, ("Clear filters", clear), icon="filter")
+            self.charts.say("empty", *words, ("Clear all", clear), icon="filter")
         else:
             words = "Nothing was taken in these days", "Choose other days at the top of the page."
             self.charts.say("empty", *words)

@@ -94,7 +94,7 @@ def success_tile(rates: Rates, before: Rates) -> TileText:
         title="Success rate",
         figure=rate_in_words(rates.success),
         first=first,
-        second=failures_in_words(rates.reasons, 1).partition(", +")[0] or "none failed",
+        second=failures_in_words(rates.reasons, 1).partition(", ")[0] or "none failed",
         tip=f"Payments that brought money, of these and the failed ones\n{failures_in_words(rates.reasons, 8)}".strip(),
     )
 

@@ -105,7 +105,9 @@ class Chip(QPushButton):
     def _fit(self) -> None:
         stage = next((place for place, width in enumerate(self.widths) if width <= self.width()), 3)
         captioned = self._caption and not (self._active and stage >= 2)
-        most = _SHORT_VALUE if self._caption and self._active and stage == 3 else _WIDEST_VALUE
+        most = _WIDEST_VALUE
+        if self._caption and self._active and stage == 3:
+            most = max(_SHORT_VALUE, self.width() - self._width(False, 0) - _GAP)
         worded = bool(self._text) and (self._active or stage == 0 or not self._caption)
         self._label.setVisible(captioned)
         self._value.setVisible(worded)

@@ -69,7 +69,7 @@ class DropButton(QPushButton):
             super().keyPressEvent(event)
 
     def _fit(self) -> None:
-        most = _WIDEST if self.widths[0] <= self.width() else _SHORT
+        most = _WIDEST if self.widths[0] <= self.width() else max(_SHORT, self.width() - _BESIDE)
         self.setText(self._elided(most).replace("&", "&&"))
 
     def _width(self, most: int) -> int:

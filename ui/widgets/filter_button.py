@@ -151,8 +151,7 @@ class ChoicePopup(Popup):
         self.search.clear()
         self.search.setVisible(long)
         self._nothing.hide()
-        rows = max(1, min(len(choices), _ROWS_SHOWN))
-        self.list.setFixedHeight(rows * max(28, self.list.sizeHintForRow(0)) + 2)
+        self._fit_rows(len(choices))
         self.list.setFixedWidth(max(190, min(360, self.list.sizeHintForColumn(0) + 30)))
         self.list.setCurrentRow(0)
         (self.search if long else self.list).setFocus()
@@ -201,6 +200,14 @@ class ChoicePopup(Popup):
                 first = row
         self.list.setCurrentRow(first)
         self._nothing.setVisible(first < 0)
+        self.list.setVisible(first >= 0)
+        self._fit_rows(sum(not self.list.item(row).isHidden() for row in range(self.list.count())))
+        if self.isVisible():
+            self.drop()
+
+    def _fit_rows(self, count: int) -> None:
+        rows = max(1, min(count, _ROWS_SHOWN))
+        self.list.setFixedHeight(rows * max(28, self.list.sizeHintForRow(0)) + 2)
 
 
 def _holds(text: str, sought: str) -> bool:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
@@ -24,6 +21,7 @@ from services.feed.capture import install_capture
 from services.feed.verification import rebuild
 from services.reconciliation.service import ReconciliationService
 from services.statements.importer import StatementImporter
+from workstation.demo.backoffice import start_backoffice
 from workstation.demo.fleet import Fleet, demo_fleet
 from workstation.demo.history import recent_plans, top_up, unfinished
 from workstation.demo.ownership import refuse_foreign
@@ -34,7 +32,6 @@ from workstation.settings import Settings
 
 SEED = 20_261_122
 _DATABASE = "demo"
-ANCHORS = "audit_anchors.jsonl"
 #: From so many new payments on, making the read model anew is quicker than projecting them one by one.
 _MANY = 3_000
 #: How many days before yesterday the office has reconciled when the demo begins.
@@ -72,7 +69,7 @@ def lay_ground(
     _load(operator, fleet, until, fleet_days, say)
     people = demo_people(operator, fleet, folder)
     person_url, yesterday = url_for(people["demo_manager"]), today(now=until) - timedelta(days=1)
-    _start_backoffice(operator_url, folder, stack)
+    start_backoffice(operator_url, folder, stack, say)
     _wait_for(operator, _RELAY_LIVES)
     _wait_for(operator, _ALL_PROJECTED)
     earlier = [yesterday - timedelta(days=back) for back in range(min(_EARLIER_DAYS, fleet_days - 1), 0, -1)]
@@ -144,34 +141,6 @@ def _work_through(
             for file in _write_statements(operator, folder, fleet, day):
                 importer.import_file(file, fleet.id)
             reconciliation.reconcile_payments(day, fleet.id)
-
-
-def _start_backoffice(url: str, folder: Path, stack: ExitStack) -> None:
-    """The back office as a process of its own; it ends when its standard input does, so also after our `kill -9`."""
-    command = [sys.executable, *([] if getattr(sys, "frozen", False) else ["-m", "workstation.cli"])]
-    environment = {**os.environ, "WORKSTATION_DATABASE_URL": url, "WORKSTATION_RELAY_PORT": "0"}
-    environment["WORKSTATION_AUDIT_ANCHORS"] = str(folder / ANCHORS)
-    log = stack.enter_context((folder / "backoffice.log").open("ab"))
-    process = subprocess.Popen(
-        [*command, "serve", "--until-stdin-closes"],
-        stdin=subprocess.PIPE,
-        stdout=log,
-        stderr=log,
-        env=environment,
-        # Ctrl+C in the terminal is ours to hear; the child ends with its input.
-        start_new_session=True,
-    )
-    stack.callback(_end, process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.stdin is not None:
-        process.stdin.close()
-    try:
-        process.wait(15)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def _wait_for(operator: Database, query: str) -> None:

@@ -11,7 +11,7 @@ from uuid import uuid5
 from services.domain.period import NAIROBI, day_of
 from workstation.demo.fleet import Fleet
 from workstation.demo.orders import Orders, days_since_start
-from workstation.demo.rows import BookingRow, Moment, PaymentRow, Story
+from workstation.demo.rows import Story, retimed
 from workstation.demo.story import Habits, ordinary
 
 #: How the references of live bookings begin.
@@ -52,22 +52,4 @@ def _reference(at: datetime, number: int) -> str:
 
 
 def _hurried(story: Story, start: datetime, pace: float) -> Story:
-    def sooner(at: datetime) -> datetime:
-        return start + (at - start) / pace
-
-    def booked(row: BookingRow) -> BookingRow:
-        return row._replace(updated_at=sooner(row.updated_at))
-
-    def paid(row: PaymentRow) -> PaymentRow:
-        return row._replace(
-            created_at=sooner(row.created_at),
-            completed_at=row.completed_at and sooner(row.completed_at),
-            refunded_at=row.refunded_at and sooner(row.refunded_at),
-            updated_at=sooner(row.updated_at),
-        )
-
-    moments = (
-        Moment(sooner(one.at), one.booking and booked(one.booking), paid(one.payment), one.inserts)
-        for one in story.moments
-    )
-    return Story(tuple(moments))
+    return Story(tuple(retimed(one, lambda at: start + (at - start) / pace) for one in story.moments))

@@ -6,7 +6,7 @@ all their steps are made in seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -101,6 +101,22 @@ class Story:
     moments: tuple[Moment, ...]
     entries: tuple[MpesaEntry, ...] = ()
     faults: tuple[Fault, ...] = ()
+
+
+def retimed(moment: Moment, change: Callable[[datetime], datetime]) -> Moment:
+    """The same moment with `change` made to every instant but the booking's own and the journey's."""
+    booking, payment = moment.booking, moment.payment
+    return Moment(
+        change(moment.at),
+        booking and booking._replace(updated_at=change(booking.updated_at)),
+        payment._replace(
+            created_at=change(payment.created_at),
+            completed_at=payment.completed_at and change(payment.completed_at),
+            refunded_at=payment.refunded_at and change(payment.refunded_at),
+            updated_at=change(payment.updated_at),
+        ),
+        moment.inserts,
+    )
 
 
 def state_at(moments: Iterable[Moment], until: datetime) -> tuple[list[BookingRow], list[PaymentRow]]:

@@ -20,7 +20,8 @@ from services.domain.money import shown
 from services.domain.payment import COMPLETED
 from services.domain.period import preset
 from services.payments.filters import PaymentFilter
-from workstation.demo.ground import ANCHORS, Ground, lay_ground
+from workstation.demo.backoffice import ANCHORS
+from workstation.demo.ground import Ground, lay_ground
 from workstation.settings import Settings
 
 if TYPE_CHECKING:

@@ -17,10 +17,11 @@ from sqlalchemy import Connection
 from services.database.engine import Database
 from services.domain.errors import DatabaseUnreachable, WorkstationError
 from services.domain.payment import COMPLETED, FAILED, PARTIALLY_REFUNDED, REFUNDED
+from services.domain.period import Days, today
 from workstation.demo.bookings import give_up_forgotten, write
 from workstation.demo.fleet import Fleet
 from workstation.demo.passengers import Passengers
-from workstation.demo.rows import Moment
+from workstation.demo.rows import Moment, retimed
 
 _log = logging.getLogger(__name__)
 # The longest prompt is answered or given up within two and a half minutes.
@@ -76,6 +77,7 @@ class LiveTraffic:
         self._rate = rate
         self._numbers = itertools.count()
         self._coming = [(moment.at, next(self._numbers), moment) for moment in unfinished]
+        self._planned = frozenset(moment.payment.id for _, _, moment in self._coming)
         heapq.heapify(self._coming)
         self._stopping, self._wake, self._lock = Event(), Event(), Lock()
         self._wanted = 0
@@ -125,14 +127,20 @@ class LiveTraffic:
             self._finish()
 
     def _finish(self) -> None:
-        """Whoever holds a prompt at the end still answers it, so that the next start does not begin with a row of failures."""
-        last = datetime.now(UTC) + _PROMPTS_OPEN
+        """Whoever holds a prompt at the end answers it now, so that the next start does not begin with a row of failures.
+
+        Nothing is written that has not happened by now, and what was planned is left to the next start.
+        """
+        now = datetime.now(UTC)
+        # A receipt carries its day: no fare of tomorrow is brought into today.
+        last = min(now + _PROMPTS_OPEN, Days(today(now=now), today(now=now)).end - timedelta.resolution)
+        coming = sorted(self._coming)
         try:
             with self._database.write() as connection:
-                while self._coming and self._coming[0][0] <= last:
-                    moment = heapq.heappop(self._coming)[2]
-                    write(connection, moment)
-                    self._counts = self._counts.after(moment)
+                for at, _, moment in coming:
+                    if at <= last and moment.payment.id not in self._planned:
+                        write(connection, retimed(moment, lambda at: min(at, now)))
+                        self._counts = self._counts.after(moment)
         except DatabaseUnreachable as error:
             _log.warning("The last prompts stay unanswered: %s", error)
 
@@ -173,12 +181,15 @@ class LiveTraffic:
 
     def _commit(self, work: Callable[[Connection], object]) -> bool:
         """Whether it was committed: tried again while the database is away, given up only by `stop`."""
+        told = False
         while not self._stopping.is_set():
             try:
                 with self._database.write() as connection:
                     work(connection)
             except DatabaseUnreachable as error:
-                _log.warning("The booking system waits: %s", error)
+                if not told:
+                    _log.warning("The booking system waits: %s", error)
+                told = True
                 self._stopping.wait(_LONGEST_REST)
             else:
                 return True

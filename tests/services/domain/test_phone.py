@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.phone import digits_sought, local, mask_fits, masked
+from services.domain.phone import digits_sought, local, mask_fits, masked, spaced
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,14 @@ from services.domain.phone import digits_sought, local, mask_fits, masked
 )
 def test_every_spelling_is_one_number(written: str) -> None:
     assert local(written) == "0712345678"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("254700000307", "0700 000 307"), ("0700000307", "0700 000 307"), ("12345", "12345"), ("n/a", "n/a"), (None, "")],
+)
+def test_a_number_in_full_is_spaced(written: str | None, shown: str) -> None:
+    assert spaced(written) == shown
 
 
 @pytest.mark.parametrize("written", [None, "", "unknown", "25470****430", "٠٧١٢"])

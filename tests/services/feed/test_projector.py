@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from services.feed.projector import LEADER_LOCK, Projector
 from services.feed.verification import rebuild, verify
+from tests.services.relay.ledger import Ledger
 from tests.world import MORNING, World
 
 
@@ -188,6 +189,30 @@ def test_a_leader_whose_connection_is_killed_leads_again(world: World) -> None:
     stop.set()
     thread.join()
     assert world.value("SELECT leader FROM finance.projector")
+
+
+def test_each_outage_is_logged_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    stop, ledger = Event(), Ledger(world)
+    projector = Projector(world.database("finance_projector"), standby_seconds=0.02)
+    thread = Thread(target=projector.run, args=(stop,))
+    thread.start()
+    logged: list[list[str]] = []
+    for _ in range(2):
+        caplog.clear()
+        _until(projector.leading.is_set)
+        ledger.reachable(False)
+        _until(lambda: _of_projector(caplog))
+        time.sleep(0.3)  # more tries, all in vain
+        logged.append(_of_projector(caplog))
+        ledger.reachable(True)
+    _until(projector.leading.is_set)
+    stop.set()
+    thread.join()
+    assert [len(outage) for outage in logged] == [1, 1]
+
+
+def _of_projector(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [words for words in caplog.messages if words.startswith("projector: ")]
 
 
 def test_rebuild_goes_on_beside_writers_readers_and_the_leader(world: World) -> None:

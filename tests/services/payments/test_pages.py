@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
-from uuid import uuid4
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.domain.period import Days
+from services.payments import paging
 from services.payments.filters import PaymentFilter
 from services.payments.row import NEWEST_FIRST, Key, PaymentRow, Sort, sort_key
 from services.payments.service import PaymentService
-from tests.services.payments.scattered import FILTERS, FIRST, FLEET, SORTS, Ledger, scattered
+from tests.services.payments.scattered import AMOUNTS, FILTERS, FIRST, FLEET, INSTANTS, SORTS, Ledger, scattered
 from tests.world import World
 
 ANY = settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -71,11 +73,21 @@ def test_walking_down_and_up_is_the_sorted_list(
         assert up(service, wanted, sort, limit, Key.of(expected[-1])) == expected[:-1]
 
 
+@pytest.mark.parametrize("few", [0, paging.FEW])
 @ANY
 @given(wanted=FILTERS, sort=SORTS, limit=st.integers(1, 40), place=st.integers(-3, 100))
 def test_a_page_at_a_place(
-    ledger: Ledger, service: PaymentService, wanted: PaymentFilter, sort: Sort, limit: int, place: int
+    ledger: Ledger,
+    service: PaymentService,
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+    wanted: PaymentFilter,
+    sort: Sort,
+    limit: int,
+    place: int,
 ) -> None:
+    """Also by the hour that holds it, which otherwise only places far from both ends are found by."""
+    monkeypatch.setattr(paging, "FEW", few)
     expected = in_order(ledger.shown(wanted), sort)
     page = service.page_at(wanted, place, limit, sort=sort)
     first = max(0, min(place, len(expected) - limit))
@@ -115,6 +127,18 @@ def test_a_key_that_is_gone_still_tells_its_place(ledger: Ledger, service: Payme
         key = sort_key(sort)
         below = [row for row in expected if (key(row) < key(gone)) is sort.descending]
         assert list(service.page(wanted, gone, 100, sort=sort).rows) == below
+
+
+@ANY
+@given(wanted=FILTERS, sort=SORTS, at=st.sampled_from(INSTANTS), amount=st.sampled_from(AMOUNTS))
+def test_a_key_may_lie_anywhere(
+    ledger: Ledger, service: PaymentService, wanted: PaymentFilter, sort: Sort, at: datetime, amount: Decimal
+) -> None:
+    """Also before the filter's first day or above its largest amount, as one from before the filter was narrowed."""
+    asked = Key(at, UUID(int=2**127), amount, "completed")
+    key = sort_key(sort)
+    below = [row for row in in_order(ledger.shown(wanted), sort) if (key(row) < key(asked)) is sort.descending]
+    assert list(service.page(wanted, asked, 100, sort=sort).rows) == below
 
 
 def test_a_page_lies_below_or_above(service: PaymentService, ledger: Ledger) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,10 +17,13 @@ from services.database.embedded import EmbeddedServer
 from services.database.engine import Database
 from services.domain.payment import NOBODY
 from services.domain.period import Days
+from services.feed.rollups import refill_totals
+from services.payments.cells import summary_statement
 from services.payments.filters import PaymentFilter
-from services.payments.narrowing import Statement, singles
-from services.payments.queries import oldest_pending_statement, page_statement, unknown_statuses_statement
+from services.payments.narrowing import singles
+from services.payments.queries import page_statement, unknown_statuses_statement
 from services.payments.row import NEWEST_FIRST, Key, Sort
+from services.payments.statement import Statement
 from tests.services.payments.scattered import FLEET
 from tests.world import World
 
@@ -54,6 +57,8 @@ def viewer(server: EmbeddedServer) -> Iterator[Database]:
         world.fleet(id=FLEET)
         world.project()
         world.run(_FILLED)
+        with world.database().write() as connection:
+            refill_totals(connection)
         world.run("ANALYZE finance.payment")
         yield world.person(FLEET, "viewer")
         world.close()
@@ -61,12 +66,24 @@ def viewer(server: EmbeddedServer) -> Iterator[Database]:
         outside.close()
 
 
-def touched(viewer: Database, made: Statement, plans: str) -> int:
+def touched(viewer: Database, made: Statement, plans: str = "auto") -> int:
     """Rows that the statement reads from finance.payment, those it then passes over included."""
+    return sum(_read(node) for node in _nodes(explained(viewer, made, plans)))
+
+
+def blocks(viewer: Database, made: Statement, plans: str) -> int:
+    """Pages of tables and indexes that the statement looks at."""
+    plan = explained(viewer, made, plans)
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+
+def explained(viewer: Database, made: Statement, plans: str) -> dict[str, Any]:
+    """The statement's plan as it was run."""
     with viewer.read() as connection:
         connection.execute(text(f"SET LOCAL plan_cache_mode = {plans}"))
-        explained = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {made.text}", made.values).scalar_one()
-    return sum(_read(node) for node in _nodes(explained[0]["Plan"]))
+        found = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {made.text}", made.values)
+        plan: dict[str, Any] = found.scalar_one()[0]["Plan"]
+        return plan
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -118,17 +135,48 @@ def test_a_page_reads_what_it_shows(viewer: Database, name: str, sort: Sort, pla
 @pytest.mark.parametrize("sort", [Sort("amount"), Sort("amount", descending=False)])
 def test_a_page_by_amount_reads_what_it_shows(viewer: Database, sort: Sort) -> None:
     for wanted in (WANTED, NARROW["amounts"], NARROW["no vehicle"], NARROW["status"], NARROW["method"]):
-        assert touched(viewer, page_statement(wanted, sort, None, LIMIT), "auto") <= LIMIT
+        assert touched(viewer, page_statement(wanted, sort, None, LIMIT)) <= LIMIT
 
 
-def test_other_statuses_and_the_oldest_pending_are_found_by_steps(viewer: Database) -> None:
-    assert touched(viewer, unknown_statuses_statement(FLEET), "auto") <= 3
-    assert touched(viewer, oldest_pending_statement(WANTED, "KES"), "auto") == 1
+#: The middle of the list by time, and of that by amount.
+DEEP = Key(datetime(2026, 6, 5, 9, tzinfo=UTC), RARE, Decimal("102.50"), "completed")
+
+
+@pytest.mark.parametrize("sort", [Sort(column, down) for column in ("time", "amount") for down in (True, False)])
+@pytest.mark.parametrize("plans", ["force_custom_plan", "force_generic_plan"])
+def test_a_page_far_down_costs_what_the_first_one_costs(viewer: Database, sort: Sort, plans: str) -> None:
+    for wanted in (WANTED, replace(WANTED, least=Decimal(100), most=Decimal(105)), replace(WANTED, most=Decimal(105))):
+        if sort.column == "amount" or wanted is WANTED:
+            first = blocks(viewer, page_statement(wanted, sort, None, LIMIT), plans)
+            assert blocks(viewer, page_statement(wanted, sort, DEEP, LIMIT), plans) <= first + 5
+
+
+def test_beside_a_bound_the_way_to_a_key_is_walked(viewer: Database) -> None:
+    """The broken control: what the pages would cost if the bound were said as well as the key."""
+    made = page_statement(WANTED, NEWEST_FIRST, DEEP, LIMIT)
+    first = blocks(viewer, made, "auto")
+    made.text = made.text.replace("AND (created_at", f"AND created_at < {made.fixed(WANTED.days.end)} AND (created_at")
+    assert blocks(viewer, made, "auto") > first + 50
+
+
+def test_among_equal_amounts_the_order_is_that_by_time(viewer: Database) -> None:
+    wanted = replace(WANTED, least=Decimal("102.50"), most=Decimal("102.50"))
+    for sort in (Sort("amount"), Sort("amount", descending=False)):
+        assert touched(viewer, page_statement(wanted, sort, DEEP, 10)) <= 10
+
+
+def test_other_statuses_are_found_by_steps(viewer: Database) -> None:
+    assert touched(viewer, unknown_statuses_statement(FLEET)) <= 3
+
+
+def test_figures_touch_no_payment_but_the_oldest_pending_one(viewer: Database) -> None:
+    assert touched(viewer, summary_statement(WANTED)) == 1
+    assert touched(viewer, summary_statement(replace(WANTED, statuses=frozenset({"completed"})))) == 0
 
 
 def test_the_measure_can_fail(viewer: Database) -> None:
     made = Statement(FLEET, "SELECT id FROM finance.payment WHERE fleet_id = %(fleet)s AND amount < 0")
-    assert touched(viewer, made, "auto") == PAYMENTS
+    assert touched(viewer, made) == PAYMENTS
 
 
 def test_lists_that_are_long_are_one_walk() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,25 +14,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import ClauseElement, ColumnElement, Connection, func, select, text
+from sqlalchemy import ClauseElement, Connection, func, select, text
 
 from services.database.tables import payment
 from services.domain.payment import NOBODY, STATUSES
-from services.domain.period import Days, day_of
+from services.domain.period import NAIROBI, Days
 from services.feed.event import PaymentState
 from services.feed.rollups import refill_totals
 from services.payments.filters import OTHER, PaymentFilter
-from services.payments.pieces import Piece, pieces
+from services.payments.pieces import pieces
+from services.payments.places import pieces_of, stretch_at
+from services.payments.statement import Statement, asked
 from services.payments.taken import taken_between
-from services.payments.totals import (
-    Total,
-    cells_query,
-    counts_by_day,
-    oldest_pending_query,
-    served,
-    stretch_at,
-    totals,
-)
+from services.payments.totals import Total, cells, served, totals
 from tests.services.feed.traffic import STEPS, Step, Traffic
 from tests.world import MORNING, World
 
@@ -41,30 +35,72 @@ ZONES = ("Africa/Nairobi", "Africa/Cairo")
 
 # Pieces -------------------------------------------------------------------------------------------------------------------
 
-
-@given(first=st.dates(date(2023, 1, 1), date(2027, 1, 1)), length=st.integers(0, 1200))
-def test_pieces_make_up_the_range_with_as_few_as_there_can_be(first: date, length: int) -> None:
-    days = Days(first, first + timedelta(days=length))
-    found = pieces(days)
-    assert _days_of(found) == [first + timedelta(days=n) for n in range(length + 1)]
-    assert sum(piece.grain == "day" for piece in found) <= 2 * 30
-    assert sum(piece.grain == "month" for piece in found) <= 2 * 11
+PAID = (date(2023, 3, 5), date(2024, 2, 29), date(2024, 12, 31), date(2025, 1, 1), date(2026, 7, 15))
+HOURS = (8, 12, 20)
 
 
-def test_a_piece_has_the_parts_that_make_it_up() -> None:
-    year, month, day = (Piece(grain, date(2024, 1, 1)) for grain in ("year", "month", "day"))
-    assert [part.grain for part in year.parts()] == ["month"] * 12
-    assert _days_of(year.parts()) == _days_of([year])
-    assert [part.grain for part in replace(month, start=date(2024, 2, 1)).parts()] == ["day"] * 29
-    assert day.parts() == []
+@pytest.fixture
+def paid(world: World) -> Iterator[tuple[UUID, Connection]]:
+    """A fleet with payments on each of these days, beside one with payments on the days around them."""
+    mine, theirs = world.fleet(), world.fleet("TWIGA")
+    around = {day + timedelta(days=step) for day in PAID for step in (-1, 1)}
+    for fleet, days in ((mine, PAID), (theirs, around)):
+        booking = world.booking(fleet)
+        for day in days:
+            for hour in HOURS:
+                world.payment(booking, created_at=datetime.combine(day, time(hour), NAIROBI))
+    world.project()
+    with world.person(mine, "viewer").read() as connection:
+        yield mine, connection
 
 
-def test_the_last_days_that_there_are_make_pieces() -> None:
-    assert pieces(Days(date(9999, 12, 1), date(9999, 12, 31))) == [Piece("month", date(9999, 12, 1))]
+def covered(fleet: UUID, connection: Connection, first: date, last: date) -> list[tuple[str, date, date]]:
+    """The pieces of a range, in order: grain, first day, last day."""
+    made = Statement(fleet)
+    made.text = f"{pieces(Days(first, last), made)} ORDER BY since"
+    return [(grain, since, until - timedelta(days=1)) for grain, since, until in asked(connection, made)]
 
 
-def _days_of(found: list[Piece]) -> list[date]:
-    return [piece.start + timedelta(days=n) for piece in found for n in range((piece.last - piece.start).days + 1)]
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    first=st.dates(date(2022, 1, 1), date(2027, 1, 1)) | st.sampled_from(PAID),
+    length=st.integers(0, 1200) | st.integers(0, 3),
+)
+def test_pieces_make_up_the_range_and_only_days_without_payments(
+    paid: tuple[UUID, Connection], first: date, length: int
+) -> None:
+    last = first + timedelta(days=length)
+    found = covered(*paid, first, last)
+    days = [since + timedelta(days=n) for _, since, until in found for n in range((until - since).days + 1)]
+    assert days == [days[0] + timedelta(days=n) for n in range(len(days))]
+    wanted = {first + timedelta(days=n) for n in range(length + 1)}
+    assert wanted <= set(days)
+    assert not (set(days) - wanted) & set(PAID)
+    for grain, since, until in found:
+        begins, ends = (since.month, since.day), (until.month, until.day)
+        assert grain != "year" or (begins, ends) == ((1, 1), (12, 31))
+        assert grain != "month" or (since.day, (until + timedelta(days=1)).day) == (1, 1)
+    assert sum((until - since).days + 1 for grain, since, until in found if grain == "day") <= 2 * 30
+    assert sum((until - since).days for grain, since, until in found if grain == "month") < 2 * 335
+
+
+def test_a_range_grows_into_whole_years_where_nothing_was_paid_around_it(paid: tuple[UUID, Connection]) -> None:
+    whole = [("year", date(2023, 1, 1), date(2026, 12, 31))]
+    assert covered(*paid, date(2023, 3, 5), date(2026, 7, 15)) == whole
+    # The control: with the first payment outside, its month is no piece.
+    assert covered(*paid, date(2023, 3, 6), date(2026, 7, 15)) == [
+        ("day", date(2023, 3, 6), date(2023, 3, 31)),
+        ("month", date(2023, 4, 1), date(2023, 12, 31)),
+        ("year", date(2024, 1, 1), date(2026, 12, 31)),
+    ]
+    assert covered(*paid, date(2026, 7, 1), date(2026, 7, 14))[-1] == ("day", date(2026, 7, 1), date(2026, 7, 14))
+
+
+@pytest.mark.parametrize("days", [Days(PAID[0], PAID[-1]), Days(PAID[1], PAID[2]), Days(PAID[2], PAID[3])])
+def test_a_place_is_found_through_years_months_days_and_hours(paid: tuple[UUID, Connection], days: Days) -> None:
+    fleet, connection = paid
+    times = [datetime.combine(day, time(hour), NAIROBI) for day in PAID for hour in HOURS]
+    _assert_places(connection, PaymentFilter(fleet, days), [at for at in times if at in days])
 
 
 # The same as counting every payment -----------------------------------------------------------------------------------------
@@ -91,9 +127,6 @@ class Counted:
             for cell, held in found.items()
         }
 
-    def by_day(self) -> dict[date, int]:
-        return dict(sorted(Counter(day_of(state.created_at, self.zone) for state in self.states).items()))
-
     def times(self) -> list[datetime]:
         return sorted(state.created_at for state in self.states)
 
@@ -105,7 +138,7 @@ def counted(connection: Connection, wanted: PaymentFilter) -> Counted:
     return Counted([state for state in states if wanted.holds(state)], wanted.days.zone)
 
 
-def cells(found: list[Total]) -> dict[tuple[int, str, str, str], tuple[int, Decimal, Decimal]]:
+def by_cell(found: list[Total]) -> dict[tuple[int, str, str, str], tuple[int, Decimal, Decimal]]:
     assert all(total.count > 0 for total in found)
     return {(t.hour, t.status, t.code, t.currency): (t.count, t.amount, t.refunded) for t in found}
 
@@ -144,22 +177,20 @@ def test_totals_are_what_the_payments_add_up_to(world: World, data: st.DataObjec
                 wanted = data.draw(filters(fleet, zone, routes))
                 assert served(wanted)
                 expected = counted(connection, wanted)
-                assert cells(totals(connection, wanted)) == expected.cells()
-                assert counts_by_day(connection, wanted) == expected.by_day()
+                assert by_cell(totals(connection, wanted)) == expected.cells()
                 _assert_places(connection, wanted, expected.times())
 
 
 def _assert_places(connection: Connection, wanted: PaymentFilter, times: list[datetime]) -> None:
     """Every place of the list lies in the hour that is found for it, with all others before or after that hour."""
+    held = pieces_of(connection, wanted)
+    assert sum(piece.payments for piece in held) == len(times)
     for descending in (False, True):
         shown = times[::-1] if descending else times
         for place, at in enumerate(shown):
-            stretch = stretch_at(connection, wanted, place, descending=descending)
-            assert stretch is not None
+            stretch = stretch_at(connection, wanted, held, place, descending=descending)
             assert stretch.since <= at < stretch.until
-            inside = [stretch.since <= other < stretch.until for other in shown]
-            assert (stretch.before, stretch.count) == (inside.index(True), sum(inside))
-        assert stretch_at(connection, wanted, len(shown), descending=descending) is None
+            assert stretch.before == [stretch.since <= other < stretch.until for other in shown].index(True)
 
 
 # Which filters ------------------------------------------------------------------------------------------------------------
@@ -186,29 +217,6 @@ def _assert_places(connection: Connection, wanted: PaymentFilter, times: list[da
 )
 def test_only_what_the_totals_know_is_served(narrowed: dict[str, object], answer: bool) -> None:
     assert served(replace(PaymentFilter(NOBODY, TUESDAY), **narrowed)) is answer  # type: ignore[arg-type]  # any field
-
-
-def test_the_oldest_pending_payment_is_found(world: World) -> None:
-    fleet = world.fleet()
-    booking = world.booking(fleet)
-    for minutes, status, currency in (
-        (0, "completed", "KES"),
-        (1, "pending", "USD"),
-        (2, "pending", "KES"),
-        (3, "pending", "KES"),
-    ):
-        world.payment(booking, status=status, currency=currency, created_at=MORNING + timedelta(minutes=minutes))
-    world.project()
-    with world.person(fleet, "viewer").read() as connection:
-        found = connection.execute(oldest_pending_query(_of_tuesday(fleet), "KES")).scalar_one()
-        assert found == MORNING + timedelta(minutes=2)
-        failed = [*_of_tuesday(fleet), payment.c.status.in_(["failed"])]
-        assert connection.execute(oldest_pending_query(failed, "KES")).scalar_one_or_none() is None
-
-
-def _of_tuesday(fleet: UUID) -> list[ColumnElement[bool]]:
-    at = payment.c.created_at
-    return [payment.c.fleet_id == fleet, at >= TUESDAY.start, at < TUESDAY.end]
 
 
 # As a person of the fleet, by the index -------------------------------------------------------------------------------------
@@ -241,18 +249,14 @@ def plan(connection: Connection, query: ClauseElement) -> str:
 def test_the_totals_are_reached_by_their_key(viewer: tuple[UUID, Connection]) -> None:
     fleet, connection = viewer
     days = Days(date(2026, 9, 20), date(2027, 2, 3))
-    for narrowed in (PaymentFilter(fleet, days), PaymentFilter(fleet, days, routes=frozenset({NOBODY}))):
-        conditions = [line for line in plan(connection, cells_query(narrowed)).splitlines() if "Index Cond" in line]
-        assert len(conditions) == 2
+    for wanted in (PaymentFilter(fleet, days), PaymentFilter(fleet, days, routes=frozenset({NOBODY}))):
+        made = Statement(fleet)
+        made.text = f"EXPLAIN (COSTS off) {cells(wanted, made)}"
+        conditions = [line for (line,) in asked(connection, made) if "Index Cond" in line]
+        assert len(conditions) == 3
         for line in conditions:
-            assert all(f"{column} = " in line for column in ("fleet_id", "dimension", "member", "grain", "start"))
-
-
-def test_the_oldest_pending_payment_is_the_end_of_an_index(viewer: tuple[UUID, Connection]) -> None:
-    fleet, connection = viewer
-    shown = plan(connection, oldest_pending_query(_of_tuesday(fleet), "KES"))
-    assert "Index Scan Backward using payment_by_status" in shown
-    assert "Sort" not in shown
+            assert all(f"{column} = " in line for column in ("fleet_id", "dimension", "member", "grain"))
+            assert "(start " in line
 
 
 def test_taken_between_two_clock_times_is_a_range_of_an_index(viewer: tuple[UUID, Connection]) -> None:
@@ -302,6 +306,6 @@ def test_a_fleet_of_others_has_no_totals(world: World) -> None:
     with world.person(mine, "approver").read() as connection:
         wanted = PaymentFilter(theirs, TUESDAY)
         assert totals(connection, wanted) == []
-        assert stretch_at(connection, wanted, 0) is None
+        assert pieces_of(connection, wanted) == []
     with world.database().read() as connection:
         assert len(totals(connection, wanted)) == 1

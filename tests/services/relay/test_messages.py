@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.domain.period import NAIROBI
+from services.feed.event import event_from_json
 from services.relay.messages import (
     Beat,
     Events,
@@ -66,6 +69,40 @@ def test_events_come_back_to_the_cent() -> None:
     assert (found.fleet, found.epoch, found.first, found.last) == (FLEET, 1, 5, 6)
     assert [one.seq for one in found.events] == [5, 6]
     assert [one.after.amount for one in found.events if one.after] == [Decimal("600.10"), Decimal("0.05")]
+
+
+STATES = st.fixed_dictionaries(
+    {
+        "status": st.text(max_size=9),
+        "amount": st.decimals(-9999, 9999, places=2).map(str) | st.integers(-9, 9),
+        "refunded_amount": st.just("0.00"),
+        "currency": st.sampled_from(["KES", "USD"]),
+        "method": st.text(max_size=5),
+        "route_id": st.none() | st.uuids().map(str),
+        "vehicle_id": st.none() | st.uuids().map(lambda known: known.hex),
+        "driver_id": st.none(),
+        "created_at": st.datetimes(timezones=st.sampled_from([UTC, NAIROBI])).map(datetime.isoformat),
+        "completed_at": st.none() | st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat),
+        "result_code": st.none() | st.text(max_size=4) | st.integers(0, 9),
+    },
+    optional={"short_code": st.none() | st.text(max_size=7), "newer": st.integers()},
+)
+
+
+@given(STATES, st.none() | STATES, st.sampled_from(["payment", "booking", "removed", "names"]))
+def test_an_event_is_read_alike_in_one_go_and_with_care(
+    before: dict[str, object], after: dict[str, object] | None, kind: str
+) -> None:
+    written = json.loads(event(1)) | {"before": before, "after": after, "kind": kind}
+    found = decode_frame(encode_events(FLEET, 3, 1, [json.dumps(written)]))
+    assert isinstance(found, Events)
+    assert found.events == (event_from_json(FLEET, written),)
+
+
+def test_usual_events_are_read_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.relay.messages._object", lambda _: pytest.fail("read with care"))
+    for text in (encode_events(FLEET, 1, 5, [event(5), event(6)]), encode_events(FLEET, 1, 5, [event(5)]).decode()):
+        assert isinstance(decode_frame(text), Events)
 
 
 def test_amounts_written_as_numbers_stay_exact() -> None:

@@ -105,13 +105,30 @@ def test_a_colour_that_vanishes_leaves_its_hour(chart: HoursChart, picks: list[t
 
 
 def test_a_filter_brings_out_its_hour_and_colour(chart: HoursChart) -> None:
-    chart.set_filter(1, "failed")
+    chart.set_filter(1, {"failed"})
     assert colour(chart, middle(1), 85) == LIGHT.failed
     assert colour(chart, middle(1), 30) != LIGHT.completed
     assert colour(chart, middle(2), 85) != LIGHT.completed
     assert colour(chart, 46 + 4, 60) == LIGHT.accentweak
     chart.set_filter(None)
     assert colour(chart, middle(2), 85) == LIGHT.completed
+
+
+def test_several_statuses_are_brought_out_together(chart: HoursChart) -> None:
+    chart.set_filter(None, {"failed", "completed"})
+    assert colour(chart, middle(1), 85) == LIGHT.failed
+    assert colour(chart, middle(1), 30) == LIGHT.completed
+    chart.set_filter(None, {"failed", "pending"})
+    assert colour(chart, middle(1), 85) == LIGHT.failed
+    assert colour(chart, middle(1), 30) != LIGHT.completed
+
+
+def test_private_amounts_are_in_no_words(chart: HoursChart) -> None:
+    chart.conceal(True)
+    assert chart.words(1, "failed") == "01:00–01:59\nFailed: 20 · KES •••••"
+    assert ".00" not in chart.accessibleDescription()
+    chart.conceal(False)
+    assert chart.words(1, "failed") == "01:00–01:59\nFailed: 20 · KES 4,000.50"
 
 
 def test_an_hour_in_words(chart: HoursChart) -> None:

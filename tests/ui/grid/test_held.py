@@ -87,6 +87,38 @@ def test_more_than_are_kept_ask_for_a_reload(held: Held[Paid], model: GridModel[
     assert numbers(model) == [3, 2, 1]
 
 
+def test_rows_above_what_is_loaded_are_counted_and_never_kept(
+    held: Held[Paid], reader: Reader, model: GridModel[Paid], qtbot: QtBot
+) -> None:
+    seen = counts(held)
+    held.arrive([Paid(8)])
+    assert held.row(8) == Paid(8)
+    for number in (7, 8, 9, 9):
+        held.count_beyond(number)
+    assert (held.waiting, held.row(8)) == ([], None)
+    held.remove([7])
+    assert seen == [1, 2, 3, 2]
+    with qtbot.waitSignal(held.reload_wanted):
+        held.release()
+
+
+def test_past_very_many_the_counted_are_only_numbered(held: Held[Paid], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.grid.held._TOLD_APART", 3)
+    for number in range(10, 16):
+        held.count_beyond(number)
+    held.remove([10, 15])
+    assert held.count == 5
+
+
+def test_only_what_would_disturb_waits(model: GridModel[Paid]) -> None:
+    model.reset([Paid(9), Paid(5), Paid(1)])
+    held = Held(model, lambda: True, disturbs=lambda row: row.number > 5)
+    held.arrive([Paid(3), Paid(7), Paid(5, name="B")])
+    assert numbers(model) == [9, 5, 3, 1]
+    assert [row.number for row in held.waiting] == [7]
+    assert model.text(1, 1) == "B"
+
+
 def test_another_table_forgets_the_waiting(held: Held[Paid]) -> None:
     seen = counts(held)
     held.arrive([Paid(4)])

@@ -68,13 +68,9 @@ def apply(model: GridModel[Paid], shown: dict[int, Paid], step: str, given_numbe
     elif step == "look" and shown:
         model.text(model.rowCount() // 2, 1)
     elif step in ("append", "above"):
-        beyond = (
-            (lambda number: number < min(shown, default=99))
-            if step == "append"
-            else (lambda number: number > max(shown, default=0))
-        )
-        page = {row.number: row for row in rows if row.number in shown or beyond(row.number)}
+        edge = min(shown, default=99) if step == "append" else max(shown, default=0)
         put = model.append if step == "append" else model.put_above
+        page = {row.number: row for row in rows if row.number in shown or (row.number < edge) == (step == "append")}
         put(sorted(page.values(), key=lambda row: -row.number))
     elif step == "look":
         return

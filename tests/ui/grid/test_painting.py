@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect
-from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QImage
+from PySide6.QtGui import QColor, QFontInfo, QFontMetrics, QHelpEvent, QImage
 from PySide6.QtWidgets import QApplication, QStyleOptionViewItem, QToolTip
 from pytestqt.qtbot import QtBot
 
 from tests.ui.grid.paid import Clock, Paid, Table
 from ui.grid import GridView
-from ui.grid.delegate import plain
-from ui.grid.ink import tabular
+from ui.grid.delegate import fitting_figure, plain
+from ui.grid.ink import Ink, tabular
 from ui.grid.marks import FLASH_SECONDS, NEW_SECONDS
 from ui.theme import DARK, LIGHT
 
@@ -168,3 +168,30 @@ def test_long_texts_are_cut_and_kept_for_few_only(shown: GridView[Paid], monkeyp
 def test_figures_have_one_width(qapp: QApplication) -> None:
     metrics = QFontMetrics(tabular(qapp.font(), pixels=13))
     assert len({metrics.horizontalAdvance(figure * 8) for figure in "0123456789"}) == 1
+
+
+def test_a_figure_is_never_cut(qapp: QApplication) -> None:
+    font = Ink(LIGHT, qapp.font()).strong_font
+    whole = QFontMetrics(font).horizontalAdvance("999,999.00")
+    assert fitting_figure("999,999.00", whole, font) == ("999,999.00", font)
+    text, smaller = fitting_figure("999,999.00", whole - 1, font)
+    assert text == "999,999.00"
+    assert QFontMetrics(smaller).horizontalAdvance(text) < whole
+    assert QFontInfo(smaller).pixelSize() < QFontInfo(font).pixelSize()
+    assert fitting_figure("999,999.00", 20, font) == ("###", font)
+
+
+def test_a_figure_too_wide_for_its_cell_is_set_smaller(table: Table, qapp: QApplication) -> None:
+    model, view = table(1)
+    view.columns.show(3, False)
+    view.horizontalHeader().resizeSection(2, 80)
+    pictures = []
+    for amount in ("1,234,567.00", "1,234,56…", "###", "999,999,999,999,999,999.00"):
+        model.update([Paid(1, amount=amount)])
+        model.marks.clear()
+        pictures.append(view.viewport().grab().toImage())
+    assert pictures[0] != pictures[1]
+    assert pictures[0] != pictures[2]
+    # Only a hint says a figure for which there is no room at all.
+    assert pictures[3] == pictures[2]
+    assert view._delegate.tip(model.index(0, 2), 80) == "999,999,999,999,999,999.00"

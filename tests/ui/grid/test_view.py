@@ -172,6 +172,88 @@ def test_a_row_is_chosen_by_its_id(table: Table) -> None:
     assert not view.select(4_000)
 
 
+def test_the_choice_is_moved_from_elsewhere(table: Table) -> None:
+    model, view = table(100)
+    assert view.step(1) == Paid(100)
+    assert view.step(1) == Paid(99)
+    assert view.step(-5) == Paid(100)
+    assert view.step(500) == Paid(1)
+    assert view.current_row() == Paid(1)
+    model.reset([])
+    assert view.step(1) is None
+
+
+def test_the_first_arrow_begins_where_somebody_looks(table: Table) -> None:
+    _, view = table(100)
+    view.verticalScrollBar().setValue(1_500)
+    QTest.keyClick(view, Key.Key_Down)
+    assert view.current_row() == Paid(50)
+
+
+def test_a_place_is_gone_back_to(table: Table) -> None:
+    model, view = table(100)
+    assert view.reading_place() is None
+    view.verticalScrollBar().setValue(1_507)
+    place = view.reading_place()
+    assert place == (50, 7)
+    model.reset([Paid(number) for number in range(120, 0, -1)])
+    view.resume(place)
+    assert seen_at(view, 0) == (50, -7)
+    view.resume((5_000, 3))
+    assert view.scrolled == 0
+    view.resume(None)
+    assert view.at_top
+
+
+def test_in_the_middle_of_a_list_the_first_row_is_not_its_top(table: Table, qtbot: QtBot) -> None:
+    model, view = table(100)
+    model.set_earlier(True)
+    assert not view.at_top
+    assert view.reading
+    assert view.reading_place() == (100, 0)
+    with qtbot.waitSignal(view.start_wanted):
+        QTest.keyClick(view, Key.Key_Home)
+    model.set_more(True)
+    with qtbot.waitSignal(view.end_wanted):
+        QTest.keyClick(view, Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    model.put_above([Paid(102), Paid(101)])
+    assert seen_at(view, 0) == (100, 0) or view.scrolled == 60
+
+
+def test_pages_above_are_asked_for_before_the_top_is_seen(table: Table, qtbot: QtBot) -> None:
+    model, view = table(200)
+    bar = view.verticalScrollBar()
+    bar.setValue(3_000)
+    model.set_earlier(True)
+    with qtbot.waitSignal(model.earlier_wanted):
+        bar.setValue(bar.pageStep())
+
+
+def test_the_menu_key_opens_the_menu_of_the_keyboards_column(table: Table, qapp: QApplication) -> None:
+    _, view = table(3)
+    asked: list[tuple[str, bool]] = []
+    view.sort_wanted.connect(lambda name, descending: asked.append((name, descending)))
+    for chosen, first in ((False, "Sort ascending"), (True, "Sort ascending")):
+        if chosen:
+            view.setCurrentIndex(view.model().index(1, 2))
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(5, 5), QPoint(5, 5))
+        QApplication.sendEvent(view.viewport(), event)
+        menu = qapp.activePopupWidget()
+        assert menu is not None
+        actions = {action.text(): action for action in menu.actions()}
+        assert first in actions
+        actions["Sort descending"].trigger()
+        menu.close()
+    assert asked == [("created_at", True), ("amount_cents", True)]
+
+
+def test_a_column_that_cannot_be_sorted_by_offers_no_order(table: Table) -> None:
+    _, view = table(3)
+    assert "Sort ascending" not in {action.text() for action in view.column_menu(3).actions()}
+    view._sorting.ask(3)
+    assert view.layout_state()["sort"] is None
+
+
 def test_the_layout_comes_back(table: Table) -> None:
     _, view = table(3)
     view.columns.move(3, -1)

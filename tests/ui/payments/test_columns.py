@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from services.domain.period import Days
-from services.payments.row import PaymentRow
+from services.payments.row import PaymentRow, Sort
 from tests.ui.payments.fake import TODAY, at, paid
 from ui.payments.columns import PaymentsModel, Reading, columns, reason
 
@@ -27,7 +27,7 @@ def test_a_whole_line() -> None:
     assert told(row) == {
         "time": "12:00:01", "passenger": "Passenger 1", "phone": "0700 ••• 111", "route": "Nairobi – Thika",
         "vehicle": "KDC 418T", "method": "M-Pesa", "receipt": "UKM7Q00001", "amount": "150.00",
-        "status": "Part refunded", "refunded": "50.00", "reason": "", "driver": "Baraka Mfano", "booking": "BKG1",
+        "status": "Part refunded", "refunded": "50.00", "reason": "", "driver": "Baraka Mfano", "till": "—", "booking": "BKG1",
         "date": "26 Nov 2026",
     }  # fmt: skip
 
@@ -67,12 +67,34 @@ def test_titles(qtbot: QtBot) -> None:
     assert titles[:9] == [
         "Time", "Passenger", "Phone", "Route", "Vehicle", "Method", "Receipt", "Amount KES", "Status",
     ]  # fmt: skip
-    assert titles[9:] == ["Refunded", "Reason", "Driver", "Booking", "Date"]
+    assert titles[9:] == ["Refunded", "Reason", "Driver", "Till", "Booking", "Date"]
     assert model.headerData(99, Qt.Orientation.Horizontal) is None
     model.deleteLater()
+
+
+def test_a_till_is_called_by_its_name_where_it_has_one() -> None:
+    reading = Reading()
+    assert told(paid(1, short_code="9990001"), reading)["till"] == "9990001"
+    reading.tills = {"9990001": "Paybill 9990001"}
+    assert told(paid(1, short_code="9990001"), reading)["till"] == "Paybill 9990001"
 
 
 def test_of_several_days() -> None:
     reading = Reading()
     reading.of_days(WEEK)
     assert told(paid(1), reading)["time"] == "26 Nov 12:00"
+
+
+def test_by_the_day_of_payment_the_day_of_creation_may_be_another() -> None:
+    reading = Reading()
+    reading.of_days(TODAY, "taken")
+    assert told(paid(1), reading)["time"].startswith("26 Nov 12:00")
+    reading.of_days(TODAY, "created")
+    assert told(paid(1), reading)["time"] == "12:00:01"
+
+
+def test_a_place_among_amounts_is_private() -> None:
+    reading = Reading()
+    assert reading.where(paid(1), Sort("amount")) == "150.00"
+    reading.concealed = True
+    assert reading.where(paid(1), Sort("amount")) == "•••••"

@@ -18,6 +18,7 @@ from shiboken6 import isValid
 
 from services.domain.errors import DatabaseUnreachable, EnvironmentFault, NotAllowed
 from services.domain.period import Days
+from services.domain.phone import spaced
 from services.monitoring.detail import PaymentDetail
 from services.payments.codec import parse_link
 from services.payments.filters import PaymentFilter
@@ -509,7 +510,7 @@ def ask(one: Opened, reason: str = "customer calls") -> None:
 def revealed(one: Opened) -> bool:
     """Whether name or phone stand anywhere in the drawer in full."""
     said = one.texts + "".join(child.accessibleName() for child in one.drawer.findChildren(QWidget))
-    return ALICE.passenger in said or ALICE.phone in said
+    return ALICE.passenger in said or spaced(ALICE.phone) in said or ALICE.phone in said
 
 
 def test_name_and_phone_for_a_reason_and_for_a_minute(open_drawer: Open) -> None:
@@ -519,6 +520,9 @@ def test_name_and_phone_for_a_reason_and_for_a_minute(open_drawer: Open) -> None
     one.settle()
     assert one.fake.reasons == ["customer calls"]
     assert revealed(one)
+    full = one.drawer.sections.passenger.full
+    assert [found.text() for found in full.findChildren(QLabel)][:4].count("Phone") == 1
+    assert "0712 345 111" in one.texts
     assert "Masked again in 60 s" in one.texts
     assert one.focus is one.drawer.sections.passenger.full.mask_button
     one.clock.move(seconds=59)
@@ -537,8 +541,27 @@ def test_a_short_reason_is_not_sent(open_drawer: Open) -> None:
     ask(one, "a b  c d ")
     assert one.fake.reasons == []
     assert not one.drawer.sections.passenger.form.show_button.isEnabled()
+    assert "Say why, in at least 5 characters." in one.texts
     QTest.keyClicks(one.drawer.sections.passenger.form.reason, "e")
     assert one.drawer.sections.passenger.form.show_button.isEnabled()
+    assert "Say why, in at least 5 characters." not in one.texts
+
+
+def test_a_form_that_opens_is_seen_to_its_last_button(open_drawer: Open) -> None:
+    one = open_drawer()
+    one.page.resize(1_100, 420)
+    one.show()
+    passenger, area = one.drawer.sections.passenger, one.drawer.area
+
+    def seen() -> bool:
+        button = passenger.form.cancel_button
+        return bool(area.viewport().rect().contains(button.mapTo(area.viewport(), button.rect().bottomLeft())))
+
+    top = passenger.show_button.mapTo(one.drawer.sections, passenger.show_button.rect().bottomLeft()).y()
+    area.verticalScrollBar().setValue(top - area.viewport().height() + 10)
+    assert not seen()
+    passenger.show_button.click()
+    one.qtbot.waitUntil(seen)
 
 
 def test_a_refusal_keeps_what_was_typed(open_drawer: Open) -> None:

@@ -50,7 +50,7 @@ def test_a_failed_payment_is_paid_and_its_passenger_shown(world: World, qtbot: Q
     passenger.form.reason.setText("asks for a refund")
     passenger.form.show_button.click()
     settle()
-    assert (passenger.full.name.text(), passenger.full.phone.text()) == ("Zawadi Mfano", "0700000111")
+    assert (passenger.full.name.text(), passenger.full.phone.text()) == ("Zawadi Mfano", "0700 000 111")
     records = [(step.words.text(), step.detail.text()) for step in drawer.sections.audited.steps]
     assert records == [("Saw name and phone", "jane · asks for a refund")]
     drawer.dismiss()

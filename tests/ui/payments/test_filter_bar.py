@@ -114,6 +114,7 @@ def test_behind_more_there_are_driver_till_amount_and_the_kind_of_day(
     assert popup.isVisible()
     popup.driver.popup.picked.emit(str(DRIVER))
     popup.till.popup.picked.emit("")
+    popup.amounts.first.setFocus()
     QTest.keyClicks(popup.amounts.first, "1,200")
     QTest.keyClick(popup.amounts.first, Qt.Key.Key_Return)
     QTest.mouseClick(popup.basis._buttons["refunded"], Qt.MouseButton.LeftButton)
@@ -227,7 +228,7 @@ def test_export_says_how_many_and_asks_for_a_kind(bar: FilterBar, qtbot: QtBot) 
         QTest.keyClick(popup.focusWidget() or popup, key)
         assert popup.focusWidget() is popup.choices[place]
     with qtbot.waitSignal(bar.export_wanted) as wanted:
-        QTest.keyClick(popup.choices[2], Qt.Key.Key_Space)
+        QTest.keyClick(popup.choices[2], Qt.Key.Key_Return)
     assert wanted.args == ["pdf"]
     assert popup.isHidden()
     bar.show_counts(0)

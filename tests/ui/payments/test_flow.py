@@ -81,3 +81,40 @@ def test_a_figure_loses_its_cents_before_it_is_cut(qtbot: QtBot) -> None:
     assert fitting("824,700.50", wide - 1, metrics) == "824,700"
     assert fitting("97.1 %", 1, metrics) == "97.1 %"
     assert fitting("", 1, metrics) == ""
+
+
+class Words(QWidget):
+    """As wide as it may be: 150 px, 120 px, or 60 px with its value cut."""
+
+    widths = (150, 150, 120, 60)
+
+
+class Heading(QWidget):
+    """It may go altogether."""
+
+    widths = (50, 50, 50, 0)
+
+
+def test_words_come_back_before_anything_grows(qtbot: QtBot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    search = QWidget()
+    search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    search.setMinimumWidth(100)
+    heading, first, second = Heading(), Words(), Words()
+    FlowRow(host).add(heading, first, second, search)
+
+    def widths(width: int) -> tuple[int, ...]:
+        host.resize(width, 60)
+        host.show()
+        QApplication.processEvents()
+        return heading.width() * (heading.geometry().right() > 0), first.width(), second.width(), search.width()
+
+    assert widths(236) == (0, 60, 60, 100)
+    assert widths(293) == (0, 117, 60, 100)
+    assert widths(294) == (50, 60, 60, 100)
+    assert widths(384) == (50, 120, 90, 100)
+    assert widths(414) == (50, 120, 120, 100)
+    assert widths(443) == (50, 120, 120, 129)
+    assert widths(444) == (50, 150, 120, 100)
+    assert widths(474) == (50, 150, 150, 100)

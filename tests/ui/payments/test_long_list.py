@@ -384,3 +384,29 @@ def test_a_list_that_empties_below_asks_for_what_is_left(page: PaymentsPage, fak
     settle(qtbot, page)
     assert numbers(page)[0] == 2_789
     exact(page, fake)
+
+
+def test_a_list_that_shows_every_row_has_no_bar(open_page: Open, qtbot: QtBot) -> None:
+    fake = many(5)
+    page = open_page(fake)
+    assert page.whole.bar.isHidden()
+    assert page.grid.viewport().width() == page.whole.width()
+    fake.holding([paid(n, created_at=at("12:00:00") - timedelta(seconds=n)) for n in range(1, 101)])
+    page.reload()
+    settle(qtbot, page)
+    assert page.whole.bar.isVisible()
+    assert page.grid.viewport().width() < page.whole.width()
+
+
+def test_the_last_row_is_seen_above_the_bar_of_columns(open_page: Open, qtbot: QtBot) -> None:
+    page = open_page(many(120))
+    for section in range(len(page.grid._grid.columns)):
+        page.grid.columns.show(section, True)
+    qtbot.waitUntil(lambda: page.grid.horizontalScrollBar().isVisible())
+    page.whole.bar.setValue(page.whole.bar.maximum())
+    settle(qtbot, page)
+    model = page.grid.model()
+    last = page.grid.visualRect(model.index(model.rowCount() - 1, 0))
+    assert page.grid.viewport().rect().contains(last)
+    below = page.grid.viewport().mapTo(page.whole, page.grid.viewport().rect().bottomLeft()).y()
+    assert below < page.grid.horizontalScrollBar().mapTo(page.whole, QPoint(0, 0)).y()

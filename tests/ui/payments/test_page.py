@@ -103,12 +103,16 @@ def test_the_tiles_say_count_amount_and_yesterday(open_page: Open, qtbot: QtBot)
             paid(4, status="refunded", refunded_amount=Decimal("150.00")),
         ]
     )
-    fake.yesterday = {"completed": Figures(900, Decimal("388229.76"), Decimal(0)), "failed": Figures(900)}
+    fake.yesterday = {"completed": Figures(2, Decimal("388229.76"), Decimal(0)), "failed": Figures(2)}
     page = open_page(fake)
     completed, pending, failed = (page.tiles.tile(name) for name in ("completed", "pending", "failed"))
-    assert (completed.figure, completed.details) == ("412,300.00", ("1 payment", "▲ 6.2 % on yesterday 14:05"))
+    assert (completed.figure, completed.details) == (
+        "412,300.00",
+        ("1 payment · ▼ 50.0 %", "against yesterday until 14:05"),
+    )
+    assert completed.changed == "▲ 6.2 %"
     assert (pending.figure, pending.details) == ("150.00", ("1 payment", "oldest 4 min"))
-    assert (failed.figure, failed.details) == ("150.00", ("1 payment", "1 cancelled"))
+    assert (failed.figure, failed.details) == ("150.00", ("1 payment · ▼ 50.0 %", "1 cancelled"))
     assert page.tiles.tile("refunded").details == ("1 payment", "150.00 given back")
     assert page.tiles.tile(SUCCESS_RATE).figure == "66.7 %"
     assert page.tiles.tile(SUCCESS_RATE).details == ("2 of 3 paid", "▲ 16.7 points on yesterday")
@@ -127,7 +131,8 @@ def test_unknown_statuses_and_other_currencies_are_counted_apart(open_page: Open
     )
     assert page.tiles.tile("other").isVisible()
     assert page.tiles.tile("other").details == ("1 payment", "")
-    assert page.tiles.tile("partially_refunded").details == ("1 payment", "50.00 given back")
+    count, given_back = page.tiles.tile("partially_refunded").details
+    assert (count, given_back.split()[0]) == ("1 payment", "50.00")
     assert page.hours.aside == "1 in other currencies, not summed · now 14:05"
     assert [cell(page, at_row, "amount") for at_row in range(3)] == ["USD 12.00", "150.00", "150.00"]
     assert cell(page, 2, "status") == "On hold"
@@ -181,7 +186,7 @@ def test_a_colour_of_the_chart_filters_by_hour_and_status(open_page: Open, qtbot
     page.hours.chart.picked.emit(12, "failed")
     settle(qtbot, page)
     assert numbers(page) == [2]
-    assert page.hours.words == "Filtered: Failed · 12:00–12:59"
+    assert (page.hours.words, page.hours.hour.text()) == ("Filtered: Failed", "12:00–12:59 ×")
     assert page.tiles.tile("completed").figure == "150.00"
     page.hours.chart.picked.emit(7, "")
     settle(qtbot, page)
@@ -511,7 +516,7 @@ def test_many_new_payments_are_asked_for_in_few_queries(open_page: Open, qtbot: 
     fake.let_go()
     settle(qtbot, page)
     assert len(rows(page)) == 300
-    assert fake.asked == ["rows 1", "rows 299"]
+    assert fake.asked == ["rows 300"]
 
 
 def test_events_during_a_query_are_carried_into_its_answer(open_page: Open, qtbot: QtBot) -> None:
@@ -805,7 +810,8 @@ def test_every_minute_the_comparison_is_asked_again(open_page: Open, qtbot: QtBo
     page._tick()
     settle(qtbot, page)
     assert fake.asked == ["summary"]
-    assert page.tiles.tile("completed").details[1] == "▲ 50.0 % on yesterday 14:06"
+    assert page.tiles.tile("completed").changed == "▲ 50.0 %"
+    assert page.tiles.tile("completed").details[1] == "against yesterday until 14:06"
     assert page.hours.aside == "now 14:06"
 
 
@@ -890,6 +896,51 @@ def test_private_cells_are_masked(open_page: Open) -> None:
     page.conceal(True)
     assert cell(page, 0, "amount") == cell(page, 0, "phone") == "•••••"
     assert cell(page, 0, "passenger") == "Passenger 1"
+    assert page.tiles.tile("completed").figure == "•••••"
+    assert page.hours.chart.words(12).endswith("Completed: 1 · KES •••••")
+    page.set_fleet(replace(FLEET, currency="UGX"))
+    assert page.tiles._concealed
+    page.conceal(False)
+    assert cell(page, 0, "amount") != "•••••"
+    assert not page.tiles._concealed
+
+
+def test_the_hour_alone_can_be_taken_out(open_page: Open, qtbot: QtBot) -> None:
+    page = open_page(FakePayments().holding([paid(1, status="failed"), paid(2, created_at=at("07:30:00"))]))
+    page.hours.chart.picked.emit(12, "failed")
+    QTest.mouseClick(page.hours.hour, Qt.MouseButton.LeftButton)
+    assert current(page) == replace(EVERYTHING, statuses=frozenset({"failed"}))
+    assert page.hours.hour.isHidden()
+
+
+def test_several_chosen_statuses_are_outlined_and_the_other_bars_dim(open_page: Open) -> None:
+    page = open_page(FakePayments().holding([paid(1), paid(2, status="failed"), paid(3, status="partially_refunded")]))
+    page.show_filter(replace(EVERYTHING, statuses=frozenset({"failed", "partially_refunded"})))
+    assert [page.tiles.tile(name).active for name in ("completed", "failed", "partially_refunded")] == [
+        False,
+        True,
+        True,
+    ]
+    dimmed = {segment.status: page.hours.chart._dimmed(segment) for segment in page.hours.chart._segments}
+    assert dimmed == {"completed": True, "failed": False, "refunded": False}
+
+
+@pytest.mark.parametrize(("typed", "said"), [("123", True), ("alice 12", True), ("1234", False), ("zoe", False)])
+def test_too_few_digits_are_told(open_page: Open, qtbot: QtBot, typed: str, said: bool) -> None:
+    page = open_page(FakePayments().holding([paid(1)]))
+    page.show_filter(replace(EVERYTHING, search=typed, methods=frozenset({"cash"})))
+    settle(qtbot, page)
+    assert page.notice.sentence == "Nothing matches these filters"
+    assert ("Type at least four digits of a phone." in page.notice.accessibleDescription()) is said
+
+
+def test_one_day_by_payment_shows_the_day_of_creation(open_page: Open, qtbot: QtBot) -> None:
+    page = open_page(FakePayments().holding([paid(1, completed_at=at("12:00:20"))]))
+    assert cell(page, 0, "time") == "12:00:01"
+    page.show_filter(replace(EVERYTHING, basis="taken"))
+    settle(qtbot, page)
+    assert cell(page, 0, "time").startswith("26 Nov 12:00")
+    assert page.hours.words.endswith("by day of payment · bars by hour of creation")
 
 
 def test_colours_follow_the_theme(open_page: Open) -> None:
@@ -904,13 +955,14 @@ def test_everything_is_reached_by_keyboard_and_has_a_name(open_page: Open, qtbot
     page = open_page(FakePayments().holding([paid(1)]))
     page.bar.days.setFocus()
     met: list[str] = []
-    for _ in range(13):
+    for _ in range(16):
         focus = QApplication.focusWidget()
         assert focus is not None
         met.append(focus.accessibleName().partition(":")[0].partition(" KES")[0])
         QTest.keyClick(focus, Qt.Key.Key_Tab)
     assert met == [
-        "Days", "Status", "Route", "Vehicle", "Method", "Search name, phone or receipt (Ctrl+F)",
+        "Days", "Status", "Route", "Vehicle", "Method", "More filters",
+        "Search name, phone or receipt (Ctrl+F)", "Views", "Export",
         "Completed", "Pending", "Failed", "Refunded", f"Success rate {page.tiles.tile(SUCCESS_RATE).figure}",
         "Payments by hour", "Payments",
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from shiboken6 import isValid
 from sqlalchemy import text
 
 from services.feed.event import PaymentEvent, event_from_json
+from services.payments.row import Sort
 from services.payments.service import PaymentService
 from tests.ui.payments.conftest import settle
 from tests.ui.payments.fake import Clock, SmallFleet
@@ -72,6 +73,16 @@ def test_a_morning(world: World, qtbot: QtBot) -> None:
     assert {row.vehicle for row in page._model.rows} == {"KDB 771J"}
     assert {row.route for row in page._model.rows} == {"Nairobi – Naivasha"}
     assert "UIM1TEST01" in {row.receipt for row in page._model.rows}
+
+    assert page.filter is not None
+    for sort in (Sort("amount"), Sort("status"), Sort("time", False), Sort("amount", False), Sort()):
+        page.show_filter(page.filter, sort)
+        settle(qtbot, page)
+        assert tuple(page.rows) == service.page(page.filter, sort=sort).rows
+    assert page.counts() == (2, 2)
+    page.live.go_to(1)
+    settle(qtbot, page)
+    agrees(page, service)
 
     page.bar.search.setText("uim1")
     page.bar.search.returnPressed.emit()

@@ -12,7 +12,7 @@ from services.payments.filters import PaymentFilter
 from tests.ui.payments.fake import FLEET, TODAY
 from ui.payments.hours import INVITATION, HoursCard
 from ui.payments.tiles import Tiles, fitting
-from ui.payments.words import SUCCESS_RATE, TileText
+from ui.payments.words import RATED, SUCCESS_RATE, TileText
 from ui.theme import Theme
 
 EVERYTHING = PaymentFilter(FLEET.id, TODAY)
@@ -103,3 +103,67 @@ def test_how_many_of_how_many(qtbot: QtBot) -> None:
     assert card.words == "Filtered: Failed"
     with qtbot.waitSignal(card.cleared):
         card._clear.click()
+
+
+def test_every_chosen_status_is_outlined(tiles: Tiles) -> None:
+    def outlined(*statuses: str) -> set[str]:
+        tiles.show_chosen(frozenset(statuses))
+        return {name for name in (*STATUSES, SUCCESS_RATE) if tiles.tile(name).active}
+
+    assert outlined("failed", "pending") == {"failed", "pending"}
+    assert outlined(*RATED) == {*RATED, SUCCESS_RATE}
+    assert outlined() == set()
+
+
+def test_every_tile_is_equally_wide_and_named_in_full(tiles: Tiles) -> None:
+    shown(tiles, 1134, LONG, *STATUSES[:5])
+    widths = {tiles.tile(name).width() for name in STATUSES[:5]}
+    assert max(widths) - min(widths) <= 1
+    assert tiles.tile("partially_refunded")._name.shown_text() == "Part refunded"
+
+
+def test_private_tiles_hold_no_amount(tiles: Tiles) -> None:
+    back = TileText(
+        "900.00", "3 payments", "150.00 given back", tip="900.00", short=("3 payments", "150.00 back"), private=True
+    )
+    tiles.show_texts(
+        {"completed": LONG, "refunded": back, SUCCESS_RATE: TileText("97.1 %", "34 of 35 paid", tip="What it is")}
+    )
+    tiles.resize(1900, 104)
+    tiles.conceal(True)
+    QApplication.processEvents()
+    for name in ("completed", "refunded"):
+        tile = tiles.tile(name)
+        told = " ".join(
+            (tile.figure, *tile.details, tile.toolTip(), tile.accessibleName(), tile.accessibleDescription())
+        )
+        assert ".00" not in told
+        assert tile.figure == "•••••"
+    assert tiles.tile("completed").details[0] == "1,142 payments · ▲ 4.1 %"
+    assert tiles.tile(SUCCESS_RATE).figure == "97.1 %"
+    tiles.conceal(False)
+    assert (tiles.tile("refunded").figure, tiles.tile("refunded").details[1]) == ("900.00", "150.00 given back")
+
+
+def test_the_hour_has_a_cross_of_its_own(qtbot: QtBot) -> None:
+    theme = Theme("light")
+    card = HoursCard(theme)
+    theme.setParent(card)
+    qtbot.addWidget(card)
+    assert card.hour.isHidden()
+    card.show_filter(replace(EVERYTHING, hour=7), "")
+    card.show_counts(12, 18332)
+    assert (card.words, card.hour.text(), card.clear.isHidden()) == ("Filtered: 12 of 18,332", "07:00–07:59 ×", False)
+    with qtbot.waitSignal(card.hour_cleared):
+        card._hour.click()
+    card.show_filter(EVERYTHING, "")
+    assert (card.words, card.hour.isHidden()) == (INVITATION, True)
+
+
+def test_by_another_day_the_bars_are_still_hours_of_creation(qtbot: QtBot) -> None:
+    theme = Theme("light")
+    card = HoursCard(theme)
+    theme.setParent(card)
+    qtbot.addWidget(card)
+    card.show_filter(replace(EVERYTHING, basis="taken"), "by day of payment")
+    assert card.words == "Filtered: by day of payment · bars by hour of creation"

@@ -410,3 +410,35 @@ def test_rows_are_drawn_with_their_word_in_both_appearances(desk: Desk) -> None:
     light = popup.list.grab().toImage()
     desk.button._theme.set_mode("dark")
     assert popup.list.grab().toImage() != light
+
+
+def test_a_view_is_named_by_key_alone_word_for_word(desk: Desk) -> None:
+    popup = desk.open()
+    popup.save.setFocus()
+    QTest.keyClick(popup.save, Qt.Key.Key_Return)
+    assert popup.form.isVisible()
+    QTest.keyClicks(popup.focusWidget() or popup, "Failed before noon")
+    QTest.keyClick(popup.focusWidget() or popup, Qt.Key.Key_Return)
+    desk.settle()
+    desk.settle()
+    assert desk.store.views[-1].name == "Failed before noon"
+
+
+def test_the_panel_is_as_high_as_what_it_asks(desk: Desk) -> None:
+    desk.store.views.append(view(9, "Every failed payment of the early buses to Nakuru", shared=True))
+    popup = desk.open()
+    high = popup.height()
+    desk.stand_on("Every failed payment of the early buses to Nakuru")
+    popup.delete.click()
+    question = popup.confirmation._question
+    assert question.height() >= question.heightForWidth(question.width())
+    popup.confirmation.keep.click()
+    assert popup.height() == high
+    save(desk, "Big ones")
+    rows = popup.list.geometry().bottom(), popup._actions.geometry().top()
+    assert 0 < rows[1] - rows[0] <= 20
+
+
+def test_a_name_that_would_turn_the_text_around_is_written_plainly(desk: Desk) -> None:
+    desk.saved.choose(view(9, "Month\u202e end\t"))
+    assert desk.button.accessibleName().startswith("View: Month end,")

@@ -36,7 +36,8 @@ def figures(count: int, amount: str = "0.00", refunded: str = "0.00") -> Figures
         ("97.00", "100.00", "▼ 3.0 %"),
         ("100.01", "100.00", "± 0.0 %"),
         ("100.00", "0.00", ""),
-        ("1340.00", "100.00", "▲ 1,240 %"),
+        ("1100.00", "100.00", "▲ 1,000 %"),
+        ("1340.00", "100.00", ""),
         ("0.00", "100.00", "▼ 100 %"),
     ],
 )
@@ -67,7 +68,7 @@ def test_age(ago: timedelta, words: str) -> None:
 
 
 def test_the_commonest_reasons_come_first() -> None:
-    assert failures_in_words({"1037": 12, "1032": 41, "17": 3, "": 2}) == "41 cancelled, 12 no answer, +5"
+    assert failures_in_words({"1037": 12, "1032": 41, "17": 3, "": 2}) == "41 cancelled, 12 no answer, 5 other"
     assert failures_in_words({"": 1}) == "1 no reason given"
     assert failures_in_words({"17": 1, "1": 0}) == "1 same amount from the same customer within two minutes"
     assert failures_in_words({}) == ""
@@ -122,6 +123,10 @@ def test_a_yesterday_with_nothing_to_divide_by_is_no_comparison() -> None:
     known = summary({(7, "failed", ""): figures(1, "90.00")}, yesterday={"failed": figures(0, "0.00")})
     text = tile_texts(known, EVERYTHING, NOW)["failed"]
     assert (text.first, text.changed) == ("1 payment", "")
+    far = summary({(7, "completed", ""): figures(3257, "900000.00")}, yesterday={"completed": figures(37, "9000.00")})
+    text = tile_texts(far, EVERYTHING, NOW)["completed"]
+    assert (text.first, text.second, text.changed) == ("3,257 payments · 37 yesterday", "until 14:05", "")
+    assert (text.short, text.tip) == (("3,257 payments", "37 yesterday"), "900,000.00\n37 yesterday until 14:05")
     free = summary({(7, "failed", ""): figures(1, "90.00")}, yesterday={"failed": figures(2, "0.00")})
     text = tile_texts(free, EVERYTHING, NOW)["failed"]
     assert (text.first, text.changed) == ("1 payment · ▼ 50.0 %", "")
@@ -180,7 +185,7 @@ def test_a_filter_in_words() -> None:
     names = replace(NAMES, tills={"9990001": "Paybill 9990001"})
     assert filter_in_words(narrowed, names) == (
         "by day of refund · Completed, Failed, Other · Nairobi – Nakuru, Nairobi – Thika · KDA 123A, a vehicle"
-        " · Baraka Mfano · Cash, M-Pesa · 9990002, No till, Paybill 9990001 · 100.00 – 1,500.00 · 07:00–07:59 · “alice”"
+        " · Baraka Mfano · Cash, M-Pesa · 9990002, No till, Paybill 9990001 · 100.00 – 1,500.00 · created 07:00–07:59 · “alice”"
     )
 
 
@@ -216,4 +221,13 @@ def test_counts_in_words(rows: int | None, of: int | None, words: str) -> None:
 def test_the_line_of_the_status_bar() -> None:
     assert counted_line(1284, EVERYTHING, NOW) == "1,284 payments today"
     assert counted_line(1, replace(EVERYTHING, hour=3), NOW) == "1 payment today, filtered"
-    assert counted_line(0, EVERYTHING, NOW + timedelta(days=1)) == "0 payments in these days"
+    assert counted_line(0, EVERYTHING, NOW + timedelta(days=1)) == "0 payments yesterday"
+    assert counted_line(2, EVERYTHING, NOW + timedelta(days=2)) == "2 payments on 26 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [("alice\twan\njiru ", "“alice wan jiru”"), ("abc\u202edef\u2066\x07", "“abcdef”"), ("\u202e", "")],
+)
+def test_what_was_pasted_stands_safely_in_a_sentence(typed: str, words: str) -> None:
+    assert filter_in_words(replace(EVERYTHING, search=typed), NAMES) == words

@@ -14,6 +14,7 @@ _RANGE = re.compile(rb"<(\w{4})> <(\w{4})> (<\w+>|\[[^\]]*\])")
 _BLOCK = re.compile(rb"BT(.*?)ET", re.DOTALL)
 _MOVED = re.compile(rb"([-\d.]+) ([-\d.]+) Td")
 _SHOWN = re.compile(rb"<(\w+)> Tj")
+_SCALED = re.compile(rb"([\d.]+) 0 0 \1 0 0 cm")
 _SIZED = re.compile(rb"/(F\d+) ([\d.]+) Tf")
 
 
@@ -44,17 +45,19 @@ def _page(objects: dict[int, bytes], page: bytes) -> list[Word]:
         for name, font in _FONT.findall(objects[_reference(page, b"Resources")])
     }
     content = zlib.decompress(_stream(objects[_reference(page, b"Contents")]))
-    return [_word(block, fonts) for block in _BLOCK.findall(content)]
+    scaled = _SCALED.search(content)
+    scale = float(scaled[1]) if scaled else 1.0
+    return [_word(block, fonts, scale) for block in _BLOCK.findall(content)]
 
 
-def _word(block: bytes, fonts: dict[bytes, dict[int, str]]) -> Word:
+def _word(block: bytes, fonts: dict[bytes, dict[int, str]], scale: float) -> Word:
     sized, moves = _SIZED.search(block), _MOVED.findall(block)
     assert sized is not None
     known = fonts[sized[1]]
     glyphs = [int(pair, 16) for shown in _SHOWN.findall(block) for pair in re.findall(rb"\w{4}", shown)]
     if unknown := [glyph for glyph in glyphs if glyph not in known]:
         raise ValueError(f"glyphs {unknown} stand for no character")
-    return Word("".join(known[glyph] for glyph in glyphs), float(moves[0][0]), -float(moves[0][1]))
+    return Word("".join(known[glyph] for glyph in glyphs), float(moves[0][0]) * scale, -float(moves[0][1]) * scale)
 
 
 def _characters(objects: dict[int, bytes], font: bytes) -> dict[int, str]:

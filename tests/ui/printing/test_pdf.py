@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from services.exporting import Field, Row, Table
 from tests.ui.printing.paper import pages, texts
 from ui.printing.columns import in_words
 from ui.printing.pdf import write_pdf
-from ui.printing.sheet import MARGIN, WIDTH
+from ui.printing.sheet import A4, MARGIN
 
 NOON = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 TABLE = Table(
@@ -83,7 +84,7 @@ def test_amounts_end_below_each_other_and_figures_are_equally_wide(tmp_path: Pat
     lefts = {word.text: word.left for word in page}
     assert abs(lefts["1,111.11"] - lefts["8,888.88"]) < 0.1
     assert lefts["123,456,789.00"] < lefts["1,111.11"] < lefts["−0.01"]
-    assert all(MARGIN <= word.left < WIDTH - MARGIN for word in page)
+    assert all(MARGIN <= word.left < A4.width - MARGIN for word in page)
 
 
 def test_rows_go_on_from_page_to_page(tmp_path: Path) -> None:
@@ -117,6 +118,19 @@ def test_what_is_too_long_is_cut_and_figures_never_are(tmp_path: Path) -> None:
     assert "999,999,999,999.99" in page
     assert "2026-11-22 12:00:00" in page
     assert not any("Total" in text for text in page)
+
+
+@pytest.mark.parametrize(("columns", "paper"), [(8, (842, 595)), (11, (842, 595)), (18, (1191, 842))])
+def test_every_column_is_on_the_paper(tmp_path: Path, columns: int, paper: tuple[int, int]) -> None:
+    wide = Table("Payments", tuple(Field(f"m{n}", f"Amount {n}", "money") for n in range(columns)))
+    write_pdf(wide, [tuple(Decimal(f"99999999{n:02}.05") for n in range(columns))], tmp_path / "all.pdf")
+    (page,) = pages(tmp_path / "all.pdf")
+    box = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", (tmp_path / "all.pdf").read_bytes())
+    assert box is not None
+    assert tuple(round(float(side)) for side in box.groups()) == paper
+    amounts = [word for word in page if word.text.endswith(".05")]
+    assert [word.text for word in amounts] == [f"{9_999_999_900 + n:,}.05" for n in range(columns)]
+    assert max(word.left for word in page) < 10 * paper[0] - MARGIN / 2
 
 
 def test_a_long_stamp_goes_on_in_the_next_line(tmp_path: Path) -> None:

@@ -119,6 +119,11 @@ def test_a_long_list_can_be_searched(theme: Theme, qtbot: QtBot) -> None:
     QTest.keyClicks(buses.popup.search, "kda 02")
     shown = [row for row in range(30) if not buses.popup.list.item(row).isHidden()]
     assert shown == list(range(20, 30))
+    ten = buses.popup.list.height()
+    QTest.keyClicks(buses.popup.search, "0")
+    assert buses.popup.list.height() < ten / 8
+    QTest.keyClick(buses.popup.search, Qt.Key.Key_Backspace)
+    assert buses.popup.list.height() == ten
     QTest.keyClick(buses.popup.search, Qt.Key.Key_Return)
     assert buses.values == ("bus-20",)
     QTest.keyClick(buses.popup.search, Qt.Key.Key_Down)

@@ -155,6 +155,7 @@ def test_the_overlay_of_keys_lists_what_has_one(qtbot: QtBot) -> None:
     words = {label.text() for label in overlay.panel.findChildren(QLabel)}
     assert {"Auto-match", "A", "Other side", "Left", "Reconciliation"} <= words
     assert not {"Reset layout", "Window"} & words
+    assert {"Lists", "Row above or below", "↑ ↓", "First or last row", "Home End", "Enter", "Ctrl+C"} <= words
     overlay.dismiss()
     registry.remove("match")
     overlay.open_overlay()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -100,21 +98,3 @@ def test_a_back_office_that_never_announces_itself_is_named(world: World, monkey
     monkeypatch.setattr("workstation.demo.ground.time.monotonic", lambda: next(clock))
     with pytest.raises(EnvironmentFault, match=r"did not start within 30 seconds; its log is .*backoffice\.log"):
         module._wait_for(world.database(), module._RELAY_LIVES)
-
-
-def test_a_back_office_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    deaf = subprocess.Popen(
-        [sys.executable, "-c", "print('up', flush=True); import time; time.sleep(600)"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    with deaf:
-        assert deaf.stdout is not None
-        assert deaf.stdout.readline().strip() == b"up"
-        monkeypatch.setattr(deaf, "wait", partial(_impatient, deaf.wait))
-        module._end(deaf)
-        assert deaf.returncode not in (None, 0)
-
-
-def _impatient(wait: Callable[..., int], seconds: float | None = None) -> int:
-    return wait(None if seconds is None else 0.05)

@@ -16,7 +16,7 @@ from PySide6.QtGui import QImage
 
 from services.domain.errors import EnvironmentFault
 from workstation.demo.ground import Ground
-from workstation.demo.pictures import PAGES, SIZES
+from workstation.demo.pictures import SCENES, SIZES
 from workstation.demo.run import DemoOptions, OffscreenJob
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -54,7 +54,7 @@ def test_the_whole_demo_offscreen(tmp_path: Path) -> None:
     assert "Traceback" not in log
     _check_summary(done.stdout)
     drawn = {picture.name for picture in pictures.iterdir()}
-    expected = {f"{page}-{look}-{w}x{h}.png" for page in PAGES for look in ("light", "dark") for w, h in SIZES}
+    expected = {f"{page}-{look}-{w}x{h}.png" for page in SCENES for look in ("light", "dark") for w, h in SIZES}
     assert drawn == expected
     for name in expected:
         assert _colours(QImage(str(pictures / name))) > 30, name
@@ -67,7 +67,7 @@ def _check_summary(said: str) -> None:
     read = re.search(r"statement lines read: ([\d,]+) from 4 files", said)
     assert read is not None and int(read.group(1).replace(",", "")) > 500, said
     assert re.search(r"matched [\d,]{3,}, exceptions \d+, difference −?[\d,]+\.\d\d KES \(open\)", said), said
-    assert re.search(rf"{len(PAGES) * len(SIZES) * 2} pictures drawn into ", said), said
+    assert re.search(rf"{len(SCENES) * len(SIZES) * 2} pictures drawn into ", said), said
 
 
 def _colours(image: QImage) -> int:

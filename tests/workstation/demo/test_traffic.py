@@ -164,6 +164,43 @@ def test_it_finishes_what_the_history_left_open(town: World, tables: Database) -
     assert top_up(town.database(), FLEET, SEED, NOW, days=2, scale=0.3).payments == 0
 
 
+def test_who_answers_at_the_end_answers_now_and_not_later(town: World) -> None:
+    with _running(LiveTraffic(town.operator_url, FLEET, SEED, rate=0)) as traffic:
+        traffic.burst(40)
+        _wait_until(lambda: traffic.counts.bookings == 40)
+    ended = datetime.now(UTC)
+
+    latest = "SELECT max(greatest(created_at, completed_at, refunded_at, updated_at)) FROM public.payment_transactions"
+    assert town.value(f"SELECT ({latest}) <= :ended", ended=ended)
+    assert town.value("SELECT max(updated_at) <= :ended FROM public.bookings", ended=ended)
+    # They were not left waiting either.
+    assert traffic.counts.completed > 20
+    assert town.value("SELECT count(*) FROM public.payment_transactions WHERE completed_at < created_at") == 0
+
+
+def test_what_was_planned_is_left_to_the_next_start(town: World, tables: Database) -> None:
+    now = datetime.now(UTC)
+    top_up(town.database(), FLEET, SEED, NOW, days=2, scale=0.3)
+    coming = [
+        moment._replace(at=now + timedelta(seconds=20))
+        for moment in unfinished(recent_plans(SEED, FLEET, NOW, scale=0.3), NOW)
+    ]
+    before = _statuses(tables)
+    assert coming
+
+    with _running(LiveTraffic(town.operator_url, FLEET, SEED, rate=0, unfinished=coming)):
+        pass
+    assert _statuses(tables) == before
+
+
+def test_an_outage_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    with _running(LiveTraffic("postgresql://nobody@127.0.0.1:1/none", FLEET, SEED, rate=5)):
+        _wait_until(lambda: bool(caplog.messages))
+        time.sleep(1.2)  # two more tries
+
+    assert len([words for words in caplog.messages if words.startswith("The booking system waits")]) == 1
+
+
 def test_prompts_forgotten_by_a_crash_are_given_up_at_the_next_start(town: World, tables: Database) -> None:
     _play(town, _first_moments(Passengers(FLEET, SEED, NOW).story(NOW) for _ in range(12)))
     fresh = datetime.now(UTC)

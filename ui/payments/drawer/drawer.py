@@ -33,6 +33,8 @@ DETAIL, REVEAL = "payment detail", "payment reveal"
 #: A story that is there sooner is not announced.
 _PATIENCE_MS: Final = 250
 _TICK_MS: Final = 5_000
+#: What stays free below a form that comes into view, in px.
+_BELOW: Final = 12
 
 
 class PaymentDrawer(QFrame):
@@ -260,6 +262,10 @@ class PaymentDrawer(QFrame):
     def _scrolls(self, _least: int, most: int) -> None:
         self.sections.leave_room(self.area.verticalScrollBar().sizeHint().width() if most else 0)
 
+    def _show_passenger(self) -> None:
+        # What is new has its place once it has been laid out.
+        QTimer.singleShot(0, self, lambda: self.area.ensureWidgetVisible(self.sections.passenger, 0, _BELOW))
+
     def _say_loading(self) -> None:
         if self._detail is None:
             self.sections.say("Loading the story…")
@@ -305,6 +311,7 @@ class PaymentDrawer(QFrame):
         self.sections.open_day.connect(self.open_day)
         self.sections.retry_wanted.connect(self._retry)
         self.sections.passenger.reveal_wanted.connect(self._reveal_wanted)
+        self.sections.passenger.grown.connect(self._show_passenger)
         self.sections.passenger.given_up.connect(partial(self._tasks.cancel, REVEAL))
         self._waiting.timeout.connect(self._say_loading)
         self._ticking.timeout.connect(self._show)

@@ -28,6 +28,8 @@ class PassengerSection(Section):
     followed = Signal(str)
     #: A reveal that is no longer wanted: what may still be answered must not be shown.
     given_up = Signal()
+    #: The form or the full name came up, which may be below what is seen.
+    grown = Signal()
 
     def __init__(self, theme: Theme, clock: Callable[[], datetime]) -> None:
         super().__init__("Passenger")
@@ -65,6 +67,7 @@ class PassengerSection(Section):
         self.show_button.hide()
         self._ticking.start()
         self._tick()
+        self.grown.emit()
 
     def show_refusal(self, sentence: str) -> None:
         """Says why they are not shown; the reason that was typed stays."""
@@ -128,6 +131,7 @@ class PassengerSection(Section):
         self.show_button.clicked.connect(self._open_form)
         self.form.submitted.connect(self.reveal_wanted)
         self.form.cancelled.connect(self._closed_by_hand)
+        self.form.grown.connect(self.grown)
         self.full.mask_button.clicked.connect(self._mask_keeping_focus)
         self.facts.followed.connect(self.followed)
         self._ticking.timeout.connect(self._tick)

@@ -6,14 +6,16 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from services.domain.phone import spaced
 from services.payments.revealing import SHORTEST_REASON, Revealed
-from ui.payments.drawer.facts import breakable, wrapped
+from ui.payments.drawer.facts import NAME_WIDTH, breakable, wrapped
 from ui.widgets.button import button
 from ui.widgets.label import label
 
 _LONGEST_REASON: Final = 500
+_TOO_SHORT: Final = f"Say why, in at least {SHORTEST_REASON} characters."
 _NOTE: Final = "The reason is kept in the audit trail, with your name and the time."
 
 
@@ -22,6 +24,8 @@ class ReasonForm(QWidget):
 
     submitted = Signal(str)
     cancelled = Signal()
+    #: It takes more room than before.
+    grown = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,6 +46,7 @@ class ReasonForm(QWidget):
         """Shows the form, the cursor in it."""
         self.show()
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.grown.emit()
 
     def close_form(self) -> None:
         """Hides and empties the form."""
@@ -69,6 +74,8 @@ class ReasonForm(QWidget):
         if self.show_button.isEnabled():
             self._say("", busy=True)
             self.submitted.emit(self.reason.text().strip())
+        elif not self._busy and not self._enough():
+            self._say(_TOO_SHORT, busy=False)
 
     def _say(self, refusal: str, *, busy: bool) -> None:
         self._busy = busy
@@ -77,12 +84,18 @@ class ReasonForm(QWidget):
         self.note.setText("Asking…" if busy else _NOTE)
         self.reason.setReadOnly(busy)
         self._check()
+        if refusal:
+            self.grown.emit()
 
     def _check(self) -> None:
-        enough = len("".join(self.reason.text().split())) >= SHORTEST_REASON
+        enough = self._enough()
         self.show_button.setEnabled(enough and not self._busy and self._allowed)
-        tip = "" if enough else f"Say why, in at least {SHORTEST_REASON} characters"
-        self.show_button.setToolTip(tip)
+        self.show_button.setToolTip("" if enough else _TOO_SHORT)
+        if enough and self.refusal.text() == _TOO_SHORT:
+            self._say("", busy=False)
+
+    def _enough(self) -> bool:
+        return len("".join(self.reason.text().split())) >= SHORTEST_REASON
 
     def _build(self) -> None:
         self.reason.setMaxLength(_LONGEST_REASON)
@@ -116,15 +129,22 @@ class FullName(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
-        for line in (self.name, self.phone):
-            column.addWidget(line)
+        lines = QGridLayout()
+        lines.setHorizontalSpacing(8)
+        lines.setVerticalSpacing(8)
+        lines.setColumnMinimumWidth(0, NAME_WIDTH)
+        lines.setColumnStretch(1, 1)
+        for place, (title, line) in enumerate((("Name", self.name), ("Phone", self.phone))):
+            lines.addWidget(label(title, tone="muted"), place, 0, Qt.AlignmentFlag.AlignTop)
+            lines.addWidget(line, place, 1)
+        column.addLayout(lines)
         column.addLayout(row)
         self.hide()
 
     def show_revealed(self, revealed: Revealed) -> None:
         """Shows them; the cursor goes to the button that masks them."""
         _tell(self.name, revealed.passenger, "No name is known", "Passenger")
-        _tell(self.phone, revealed.phone, "No phone is known", "Phone")
+        _tell(self.phone, spaced(revealed.phone), "No phone is known", "Phone")
         self.show()
         self.mask_button.setFocus(Qt.FocusReason.OtherFocusReason)
 

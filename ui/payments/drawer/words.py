@@ -47,12 +47,14 @@ class Reading:
         here = at.astimezone(self.zone)
         return f"{here:%a} {here.day} {here:%b %Y, %H:%M:%S}"
 
-    def exact(self, at: datetime) -> str:
-        """'14:05:11' today, '22 Nov 14:05' this year, else '22 Nov 2025'."""
+    def exact(self, at: datetime, among: Iterable[datetime] = ()) -> str:
+        """'14:05:11' today, '22 Nov 14:05:11' this year, else '22 Nov 2025 14:05'; `among` others as all of them need it."""
         here, today = at.astimezone(self.zone), self.now.astimezone(self.zone)
-        if here.date() == today.date():
+        days = {here.date(), *(other.astimezone(self.zone).date() for other in among)}
+        if days == {today.date()}:
             return f"{here:%H:%M:%S}"
-        return f"{here.day} {here:%b %H:%M}" if here.year == today.year else f"{here.day} {here:%b %Y}"
+        this_year = {day.year for day in days} == {today.year}
+        return f"{here.day} {here:%b %H:%M:%S}" if this_year else f"{here.day} {here:%b %Y %H:%M}"
 
     def ago(self, at: datetime) -> str:
         """'just now', '38 s ago', '4 min ago', '3 days ago'."""
@@ -157,32 +159,46 @@ def days_behind(matches: Sequence[LineMatch], findings: Sequence[OpenFinding]) -
 
 def story_moments(story: Sequence[Step], reading: Reading) -> list[Moment]:
     """The story, each step with the time since the one before."""
+    among = [step.at for step in story]
     gaps = ["", *(_gap(before.at, after.at) for before, after in pairwise(story))]
     return [
-        _moment(step.at, step.status, step.words, step.detail, reading, after=gap)
+        _moment(step.at, step.status, step.words, step.detail, reading, after=gap, among=among)
         for step, gap in zip(story, gaps, strict=True)
     ]
 
 
 def finding_moments(findings: Iterable[OpenFinding], reading: Reading) -> list[Moment]:
     """Exceptions that name the payment."""
+    told = tuple(findings)
+    among = [found.since for found in told]
     return [
-        _moment(found.since, tone_of(found.name), exception_title(found.name), found.detail, reading)
-        for found in findings
+        _moment(found.since, tone_of(found.name), exception_title(found.name), found.detail, reading, among=among)
+        for found in told
     ]
 
 
 def alert_moments(alerts: Iterable[AlertNote], reading: Reading) -> list[Moment]:
     """Alerts that name the payment."""
+    told = tuple(alerts)
+    among = [alert.at for alert in told]
     return [
-        _moment(alert.at, _SEVERITIES.get(alert.severity, "info"), alert.words, alert.severity.capitalize(), reading)
-        for alert in alerts
+        _moment(
+            alert.at,
+            _SEVERITIES.get(alert.severity, "info"),
+            alert.words,
+            alert.severity.capitalize(),
+            reading,
+            among=among,
+        )
+        for alert in told
     ]
 
 
 def audit_moments(records: Iterable[AuditRecord], reading: Reading) -> list[Moment]:
     """Who did what with the payment."""
-    return [_moment(record.at, "", *_record(record), reading) for record in records]
+    told = tuple(records)
+    among = [record.at for record in told]
+    return [_moment(record.at, "", *_record(record), reading, among=among) for record in told]
 
 
 def filter_behind(leads: str, row: PaymentRow, fleet_id: UUID, days: Days) -> PaymentFilter | None:
@@ -223,10 +239,19 @@ def _record(record: AuditRecord) -> tuple[str, str]:
     return told.what, " · ".join(part for part in (record.who, record.reason or "", details) if part)
 
 
-def _moment(at: datetime, status: str, words: str, detail: str, reading: Reading, *, after: str = "") -> Moment:
+def _moment(
+    at: datetime,
+    status: str,
+    words: str,
+    detail: str,
+    reading: Reading,
+    *,
+    after: str = "",
+    among: Iterable[datetime] = (),
+) -> Moment:
     tip = " · ".join(part for part in (reading.moment(at), after) if part)
     words, detail = reading.masked(words), reading.masked(detail)
-    return Moment(status, words, detail, reading.exact(at), reading.ago(at), tip)
+    return Moment(status, words, detail, reading.exact(at, among), reading.ago(at), tip)
 
 
 def _gap(before: datetime, after: datetime) -> str:
