@@ -15,7 +15,7 @@ from services.domain.payment import STATUSES
 from services.payments.cells import count_statement
 from services.payments.filters import OTHER, PaymentFilter
 from services.payments.places import Piece, Stretch, pieces_of, stretch_at
-from services.payments.queries import every_statement, page_statement, unknown_statuses_statement
+from services.payments.queries import every_statement, page_statement, reach_statement, unknown_statuses_statement
 from services.payments.row import Key, Sort, status_place
 from services.payments.statement import asked
 from services.payments.totals import served
@@ -25,6 +25,9 @@ Found = Sequence[Any]
 _FIRST_ID, _LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
 #: Passing over so many rows costs less than finding the hour that lies behind them.
 FEW = 1_000
+#: So many rows the door that searches reads one by one, without its index of words.
+RUN = 2_400
+_MOST_RUNS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,8 @@ class Part:
 
 
 def by_one_statement(wanted: PaymentFilter, sort: Sort) -> bool:
-    """Whether `page_statement` alone answers: no status must be looked up before."""
-    return sort.column != "status" and (OTHER not in wanted.statuses or wanted.sought is not None)
+    """Whether `page_statement` alone answers: nothing must be looked up before."""
+    return sort.column != "status" and not _unnamed(wanted) and not _by_runs(wanted, sort)
 
 
 def walked(connection: Connection, wanted: PaymentFilter, sort: Sort, after: Key | None, limit: int) -> list[Found]:
@@ -47,7 +50,8 @@ def walked(connection: Connection, wanted: PaymentFilter, sort: Sort, after: Key
     rows: list[Found] = []
     for part, inner in _parts(connection, wanted, sort, after):
         behind = after if sort.column != "status" or (after and after.status in part.statuses) else None
-        rows += asked(connection, page_statement(part, inner, behind, limit - len(rows)))
+        follow = _searched if _by_runs(part, inner) else _followed
+        rows += follow(connection, part, inner, behind, limit - len(rows))
         if len(rows) == limit:
             break
     return rows
@@ -75,6 +79,39 @@ def every(connection: Connection, wanted: PaymentFilter, sort: Sort, batch: int)
         streamed = connection.execution_options(stream_results=True, max_row_buffer=batch)
         with streamed.exec_driver_sql(made.text, made.values) as result:
             yield from result.partitions(batch)
+
+
+def _by_runs(wanted: PaymentFilter, sort: Sort) -> bool:
+    """Whether a search goes through the whole list by time, where runs of rows are cheap to measure."""
+    listed = replace(wanted, search="")
+    return wanted.sought is not None and sort.column == "time" and wanted.basis == "created" and not listed.narrowed
+
+
+def _searched(
+    connection: Connection, wanted: PaymentFilter, sort: Sort, after: Key | None, limit: int
+) -> Sequence[Found]:
+    """Like `_followed`, a run of the list at a time for as long as the runs bring enough.
+
+    The door that searches knows of no word how common it is. Within a run it needs no index of words, which for a name that
+    everybody has holds more than there is time to read.
+    """
+    rows: list[Found] = []
+    while ends := asked(connection, reach_statement(wanted, sort, after, RUN)):
+        ((reach,),) = ends
+        found = asked(connection, page_statement(wanted, sort, after, limit - len(rows), reach=reach))
+        rows += found
+        if len(rows) == limit:
+            return rows
+        after = Key(reach, _FIRST_ID if sort.descending else _LAST_ID, Decimal(0), "")
+        if len(found) * _MOST_RUNS < limit:
+            break
+    return [*rows, *_followed(connection, wanted, sort, after, limit - len(rows))]
+
+
+def _followed(
+    connection: Connection, wanted: PaymentFilter, sort: Sort, after: Key | None, limit: int
+) -> Sequence[Found]:
+    return asked(connection, page_statement(wanted, sort, after, limit))
 
 
 def _counted(connection: Connection, wanted: PaymentFilter, sort: Sort) -> Part:
@@ -111,7 +148,7 @@ def _parts(
 ) -> Iterator[tuple[PaymentFilter, Sort]]:
     """The list as lists by time or amount that follow each other, from the one on that holds the key."""
     if sort.column != "status":
-        named = wanted if by_one_statement(wanted, sort) else _with_unknown(connection, wanted)
+        named = _with_unknown(connection, wanted) if _unnamed(wanted) else wanted
         if named.statuses or not wanted.statuses:
             yield named, sort
         return
@@ -123,6 +160,11 @@ def _parts(
 def _reaches(status: str, key: str, descending: bool) -> bool:
     here, there = status_place(status), status_place(key)
     return here <= there if descending else here >= there
+
+
+def _unnamed(wanted: PaymentFilter) -> bool:
+    """Whether it means statuses that it cannot name; the door that searches needs no names."""
+    return OTHER in wanted.statuses and wanted.sought is None
 
 
 def _with_unknown(connection: Connection, wanted: PaymentFilter) -> PaymentFilter:

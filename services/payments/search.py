@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -15,6 +15,9 @@ from services.payments.keyset import begun
 from services.payments.row import Key, Sort
 from services.payments.statement import Statement
 
+#: As finely as the server tells time.
+_INSTANT = timedelta(microseconds=1)
+
 
 def found_ids(
     made: Statement,
@@ -25,10 +28,16 @@ def found_ids(
     limit: int | None = None,
     skip: int = 0,
     among: Collection[UUID] | None = None,
+    reach: datetime | None = None,
 ) -> str:
-    """The ids that a search finds, as the table `found` (id, place) by time or amount; without a limit all of them."""
+    """The ids that a search finds, as the table `found` (id, place) by time or amount; without a limit all of them.
+
+    By time not beyond `reach`, where it is given; it must lie within the filter's days.
+    """
     superfluous, key = begun(wanted, sort, after)
     narrowed = {name: said for name, said in _narrowed(wanted).items() if name != superfluous}
+    if reach is not None:
+        narrowed |= {"since": reach.isoformat()} if sort.descending else {"until": (reach + _INSTANT).isoformat()}
     if among is not None:
         narrowed["ids"] = [str(id_) for id_ in among]
     listed = {"by": sort.column, "descending": sort.descending, "skip": skip, "limit": limit, **_following(key)}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from services.domain.errors import SchemaMismatch
 from services.domain.period import Days
+from services.payments import paging
 from services.payments.filters import PaymentFilter, Search
 from services.payments.row import Key, PaymentRow, Sort, sort_key
 from services.payments.service import PaymentService
@@ -132,6 +133,33 @@ def test_a_search_is_a_filter_like_any_other(
     )
     waiting = [row.created_at for row in rows if row.status == "pending" and row.currency == "KES"]
     assert summary.oldest_pending == min(waiting, default=None)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    typed=st.sampled_from(("alice", "bkg", "bkg1", "ukm000", "nobody")), descending=st.booleans(), run=st.integers(1, 25),
+    limit=st.integers(1, 20), day=st.integers(0, 3),
+)  # fmt: skip
+def test_a_search_by_runs_of_the_list_finds_the_same(
+    ledger: Ledger,
+    service: PaymentService,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: str,
+    descending: bool,
+    run: int,
+    limit: int,
+    day: int,
+) -> None:
+    monkeypatch.setattr(paging, "RUN", run)
+    sort = Sort("time", descending)
+    days = Days(FIRST, FIRST + timedelta(days=day))
+    rows = [row for row in ledger.shown(PaymentFilter(FLEET, days)) if begins(row, typed)]
+    page = service.page(PaymentFilter(FLEET, days, search=typed), limit=limit, sort=sort)
+    seen = list(page.rows)
+    while page.next is not None:
+        page = service.page(PaymentFilter(FLEET, days, search=typed), page.next, limit, sort=sort)
+        seen += page.rows
+    assert seen == sorted(rows, key=sort_key(sort), reverse=descending)
 
 
 def test_the_rare_and_the_common_are_found_alike(world: World) -> None:
