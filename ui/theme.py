@@ -227,12 +227,11 @@ class Theme(QObject):
             self._redraw()
 
     def next_mode(self) -> Mode:
-        """Chooses the next of system, the system's opposite and its like, and returns it: the first step is always seen."""
-        dark = self._system_dark()
-        opposite: Mode = "light" if dark else "dark"
-        alike: Mode = "dark" if dark else "light"
-        following: dict[Mode, Mode] = {"system": opposite, opposite: alike, alike: "system"}
-        self.set_mode(following[self._mode])
+        """Goes from light to dark or back, always seen; where that is the system's own look, it is followed from then on."""
+        if self.dark == self._system_dark():
+            self.set_mode("light" if self.dark else "dark")
+        else:
+            self.set_mode("system")
         return self._mode
 
     def apply(self, app: QApplication) -> None:

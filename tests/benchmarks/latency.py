@@ -21,10 +21,9 @@ from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
 from PySide6.QtWidgets import QTableWidget, QTableWidgetItem
 from sqlalchemy import text
 
-from services.database.embedded import EmbeddedServer
 from services.database.engine import Database
 from tests.benchmarks.harness import Result
-from tests.benchmarks.stage import Stage
+from tests.benchmarks.stage import Stage, passing_server
 from workstation.desktop import Desktop, Surroundings, run_desktop
 from workstation.settings import Settings
 
@@ -87,7 +86,7 @@ def commit_to_painted_cell() -> list[Result]:
     """Rows at 50 and at 500 changes a second."""
     # Every run marks its changes with amounts of its own.
     results, bases = [], count(1_000_000, 1_000_000)
-    with TemporaryDirectory() as folder, EmbeddedServer(Path(folder) / "postgres", durable=False) as server:
+    with passing_server() as server:
         stage = Stage(server)
         stage.pay(2_000)
         with _backoffice(stage):

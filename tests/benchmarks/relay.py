@@ -18,14 +18,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
-from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 import psycopg
 
-from services.database.embedded import EmbeddedServer
 from tests.benchmarks.harness import Result
-from tests.benchmarks.stage import Stage
+from tests.benchmarks.stage import Stage, passing_server
 
 _LISTENERS = 1_000
 _MISSED = 300
@@ -179,7 +177,7 @@ class _Hall:
     def open(cls) -> Iterator[_Hall]:
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 8_192)), hard))
-        with TemporaryDirectory() as folder, EmbeddedServer(Path(folder) / "postgres", durable=False) as server:
+        with passing_server() as server:
             hall = cls(Stage(server))
             yield hall
             hall._connection.close()

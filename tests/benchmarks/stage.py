@@ -1,7 +1,11 @@
-"""A database of a benchmark's own: a fleet, a viewer, payments."""
+"""A server and a database of a benchmark's own: a fleet, a viewer, payments."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from sqlalchemy import text
@@ -14,6 +18,18 @@ from services.feed.capture import install_capture
 from services.feed.projector import Projector
 
 _PASSWORD = "an invented password"
+
+
+@contextmanager
+def passing_server(*, durable: bool = False) -> Iterator[EmbeddedServer]:
+    """A server whose data are gone afterwards, also where they had to stand elsewhere than in its folder (root)."""
+    with TemporaryDirectory() as folder:
+        server = EmbeddedServer(Path(folder) / "postgres", durable=durable)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.remove()
 
 
 class Stage:

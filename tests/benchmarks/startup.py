@@ -7,11 +7,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from services.database.embedded import EmbeddedServer
 from tests.benchmarks.harness import Contest, Result
-from tests.benchmarks.stage import Stage
+from tests.benchmarks.stage import Stage, passing_server
 
 # Each program prints the moment at which its first picture was painted, on the clock that all processes share.
 _SAY = """
@@ -96,7 +94,7 @@ def painted_shell() -> Result:
 
 def first_live_rows() -> Result:
     """The first page of payments from the database in the grid, against an empty QMainWindow."""
-    with TemporaryDirectory() as folder, EmbeddedServer(Path(folder) / "postgres", durable=False) as server:
+    with passing_server() as server:
         stage = Stage(server)
         stage.pay(5_000)
         return Contest(

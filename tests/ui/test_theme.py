@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 import resources
 from ui import theme as looks
-from ui.theme import DARK, LIGHT, Theme, Tokens, contrast, font, load_fonts, mixed, restyle, stylesheet
+from ui.theme import DARK, LIGHT, Mode, Theme, Tokens, contrast, font, load_fonts, mixed, restyle, stylesheet
 
 BOTH = pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
 SURFACES = ("canvas", "surface", "raised", "sunken")
@@ -125,10 +125,12 @@ def test_a_choice_is_drawn_before_it_is_announced(qtbot: QtBot, plain_app: QAppl
     assert LIGHT.accent in plain_app.styleSheet()
 
 
-def test_the_modes_go_round(qtbot: QtBot) -> None:
-    theme = Theme()
-    assert [theme.next_mode() for _ in range(3)] == ["dark", "light", "system"]
-    assert theme.tokens is LIGHT
+@pytest.mark.parametrize("first", ["system", "light"])
+def test_every_step_is_seen(qtbot: QtBot, first: Mode) -> None:
+    theme = Theme(first)
+    seen = [theme.dark, *(theme.next_mode() and theme.dark for _ in range(3))]
+    assert seen == [False, True, False, True]
+    assert theme.next_mode() == "system"
 
 
 def test_the_systems_scheme_is_followed_unless_forced(qtbot: QtBot, plain_app: QApplication) -> None:
