@@ -1,4 +1,8 @@
-"""`make bench [ROWS=name]`: every row, or the named ones."""
+"""`make bench [ROWS="name …"]`: the usual rows, up to a million payments (about a quarter of an hour), or the named ones.
+
+Named only: the rows of 100 thousand and of 10 million payments (`…-100k`, `…-10m`; ten million are built first, in about twenty
+minutes), what they cost more (`…-growth`), and `forecast`, whose peer fits thousands of models.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,14 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from tests.benchmarks import revenue
 from tests.benchmarks.audit import verify_a_million
 from tests.benchmarks.capture import capture_throughput
 from tests.benchmarks.cells import relay_to_cells, scrolling
 from tests.benchmarks.dataset import SIZES
 from tests.benchmarks.exporting import export_memory
 from tests.benchmarks.finding import search
+from tests.benchmarks.forecast import forecast_rows
 from tests.benchmarks.grid_memory import grid_memory
 from tests.benchmarks.harness import Result, report
 from tests.benchmarks.latency import commit_to_painted_cell
@@ -20,6 +26,7 @@ from tests.benchmarks.pages import far_page, first_page, growth
 from tests.benchmarks.relay import relay_deliveries, relay_storm
 from tests.benchmarks.startup import first_live_rows, painted_shell
 from tests.benchmarks.totals import dashboard
+from tests.benchmarks.visible import visible
 
 ROWS: dict[str, Callable[[], list[Result]]] = {
     "shell": lambda: [painted_shell()],
@@ -38,17 +45,22 @@ ROWS: dict[str, Callable[[], list[Result]]] = {
     "scrolling": scrolling,
     **{f"grid-memory-{size}": partial(grid_memory, size) for size in SIZES},
     **{f"export-{size}": partial(export_memory, size) for size in SIZES},
+    **{f"revenue-{size}": partial(revenue.revenue, size) for size in SIZES},
+    "revenue-growth": partial(revenue.growth, "1m", "10m"),
+    **{f"visible-{size}": partial(visible, size) for size in SIZES},
+    "forecast": forecast_rows,
 }
+USUAL = [name for name in ROWS if not name.endswith(("-100k", "-10m", "-growth")) and name != "forecast"]
 
 
 def main(names: list[str]) -> int:
-    """Runs the rows; 2 for an unknown name, 1 where a goal is missed."""
+    """Runs the named rows, or the usual ones; 2 for an unknown name, 1 where a goal is missed."""
     unknown = [name for name in names if name not in ROWS]
     if unknown:
         print(f"no such row: {', '.join(unknown)}; there are {', '.join(ROWS)}", file=sys.stderr)
         return 2
     results: list[Result] = []
-    for name in names or ROWS:
+    for name in names or USUAL:
         print(f"… {name}", file=sys.stderr, flush=True)
         results += ROWS[name]()
     report(results, Path("benchmarks.json"))

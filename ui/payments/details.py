@@ -19,7 +19,7 @@ from ui.tasks import Tasks
 
 ROWS: Final = "payments.rows"
 #: How many rows one query asks for, and how many of those that nobody sees.
-BATCH, UNSEEN = 1_000, 300
+BATCH, UNSEEN = 1_000, 150
 _AGAIN_MS: Final = 2_000
 _UNSEEN_MS: Final = 250
 

@@ -87,9 +87,13 @@ class LiveRows(Loaded):
         later = {event.payment_id: event.after for event in since if event.payment_id in asked}
         coming: list[PaymentRow] = []
         for row in rows:
-            state = later.get(row.id, row.state)
-            if state is not None and narrowed.holds(state) and self._window.side(key_of(row.id, state)) == "within":
-                coming.append(restated(row, state, self.names))
+            if row.id in later:
+                state = later[row.id]
+                if state is None or not narrowed.holds(state):
+                    continue
+                row = restated(row, state, self.names)
+            if self._window.side(Key.of(row)) == "within":
+                coming.append(row)
         told = {row.id for row in coming}
         self._leave([known for known in asked if known in self._doubtful and known not in told])
         self._doubtful.difference_update(asked)
