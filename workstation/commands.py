@@ -48,7 +48,7 @@ def prepare(context: typer.Context) -> None:
 @app.command()
 def demo(
     context: typer.Context,
-    fleet_days: Annotated[int, typer.Option(min=2, max=400, help="Days of history.")] = 60,
+    fleet_days: Annotated[int, typer.Option(min=2, max=400, help="Days of history.")] = 90,
     rate: Annotated[float, typer.Option(min=0.0, max=500, help="Live bookings a second.")] = 0.3,
     no_window: Annotated[
         bool, typer.Option("--no-window", help="Run the same job offscreen and print a summary.")
