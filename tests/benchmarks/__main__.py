@@ -55,6 +55,9 @@ USUAL = [name for name in ROWS if not name.endswith(("-100k", "-10m", "-growth")
 
 def main(names: list[str]) -> int:
     """Runs the named rows, or the usual ones; 2 for an unknown name, 1 where a goal is missed."""
+    if {"-h", "--help"} & set(names):
+        print(f"{__doc__}\nUsual: {' '.join(USUAL)}\nAll: {' '.join(ROWS)}")
+        return 0
     unknown = [name for name in names if name not in ROWS]
     if unknown:
         print(f"no such row: {', '.join(unknown)}; there are {', '.join(ROWS)}", file=sys.stderr)

@@ -64,7 +64,8 @@ def sides(dataset: Dataset) -> Iterator[Sides]:
 
 def _bare(url: str) -> Bare:
     written = url.replace("postgresql+psycopg://", "postgresql://")
-    return psycopg.connect(written, autocommit=True, options="-c timezone=UTC")
+    # People's statements end after a minute; a peer may take as long as it needs.
+    return psycopg.connect(written, autocommit=True, options="-c timezone=UTC -c statement_timeout=0")
 
 
 def timed(work: Callable[[], T]) -> tuple[float, T]:
