@@ -88,7 +88,9 @@ def _rule(record: AuditRecord, row: Mapping[str, Any]) -> Act:
 def _target(record: AuditRecord, row: Mapping[str, Any]) -> Act:
     verb = {"insert": "Set", "update": "Changed", "delete": "Cleared"}[record.op]
     whose = f"{row.get('dimension') or 'fleet'} {str(row.get('member') or '')[:8]}".strip()
-    return Act(f"{verb} revenue target", f"{_money(row.get('per_day'))} a day from {_day(row.get('from_day'))} · {whose}")
+    return Act(
+        f"{verb} revenue target", f"{_money(row.get('per_day'))} a day from {_day(row.get('from_day'))} · {whose}"
+    )
 
 
 def _reveal(record: AuditRecord, row: Mapping[str, Any]) -> Act:
