@@ -43,7 +43,7 @@ class Details(QObject):
         self._awaited = awaited
         self._filter: PaymentFilter | None = None
         self._asked: tuple[UUID, ...] = ()
-        self._asked_after = 0
+        self._asked_after: int | None = None
         self._soon = single(self, 0, self.ask)
         self._again = single(self, _AGAIN_MS, self.ask)
         self._unseen_soon = single(self, _UNSEEN_MS, self._ask_unseen)
@@ -71,7 +71,7 @@ class Details(QObject):
         asked = tuple(self._rows.wanted)[:BATCH]
         self._rows.wanted.difference_update(asked)
         if asked:
-            self._asked, self._asked_after = asked, self._feed.heard or 0
+            self._asked, self._asked_after = asked, self._feed.heard
             self._tasks.run(ROWS, lambda: self._source.rows(narrowed, asked), self._arrived, self._failed)
         elif self._rows.stale:
             start(self._unseen_soon)
@@ -95,8 +95,11 @@ class Details(QObject):
 
     def _arrived(self, rows: list[PaymentRow]) -> None:
         asked, self._asked = self._asked, ()
-        if self._filter is not None:
-            self._rows.take(asked, rows, self._feed.since_seq(self._asked_after) or (), self._filter)
+        since = () if self._asked_after is None else self._feed.since_seq(self._asked_after)
+        if since is None:
+            self._rows.wanted.update(asked)
+        elif self._filter is not None:
+            self._rows.take(asked, rows, since, self._filter)
             self.taken.emit()
         self.ask()
 

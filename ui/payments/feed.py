@@ -53,7 +53,9 @@ class Feed:
 
     def since_left(self, run: int, seq: int) -> tuple[PaymentEvent, ...] | None:
         """What happened since something was left in a run of the feed; None where that is not certain."""
-        return self._tail.since(seq) if self.live and run == self.run else None
+        # An answer that is ahead of the feed knows of events that may never come.
+        complete = max(seq, self._tail.last) >= (self.heard or 0)
+        return self._tail.since(seq) if self.live and run == self.run and complete else None
 
     def begin_anew(self) -> None:
         """Forgets everything that was heard."""

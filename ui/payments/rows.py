@@ -85,6 +85,8 @@ class LiveRows(Loaded):
     ) -> None:
         """Lets in the answer for `asked`, brought up to the moment by the events `since` it was asked for."""
         later = {event.payment_id: event.after for event in since if event.payment_id in asked}
+        # What the feed cannot tell may have changed with an event that the answer does not know of.
+        overtaken = set() if narrowed.decidable else set(later)
         coming: list[PaymentRow] = []
         for row in rows:
             if row.id in later:
@@ -95,9 +97,11 @@ class LiveRows(Loaded):
             if self._window.side(Key.of(row)) == "within":
                 coming.append(row)
         told = {row.id for row in coming}
-        self._leave([known for known in asked if known in self._doubtful and known not in told])
-        self._doubtful.difference_update(asked)
+        sure = set(asked) - overtaken
+        self._leave([known for known in sure if known in self._doubtful and known not in told])
+        self._doubtful -= sure
         self._arrive(coming)
+        self._note(told & overtaken, narrowed)
 
     def rename(self, names: Names) -> None:
         """Shows routes, vehicles and drivers by their present names."""

@@ -33,6 +33,11 @@ class Tail:
             fresh.append(event)
         return tuple(fresh)
 
+    @property
+    def last(self) -> int:
+        """The number of the last event; 0 where there is none."""
+        return self._events[-1].seq if self._events else 0
+
     def since(self, seq: int) -> tuple[PaymentEvent, ...] | None:
         """What happened after `seq`; None when some of it is not kept."""
         if self._events and self._events[0].seq > seq + 1:

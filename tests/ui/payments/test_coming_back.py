@@ -176,6 +176,19 @@ def test_where_the_feed_cannot_tell_it_is_asked_again(
     exact(page, fake)
 
 
+def test_what_only_an_answer_knows_of_is_missing_from_what_was_left(open_page: Open, qtbot: QtBot) -> None:
+    fake = some()
+    page = open_page(fake)
+    fake.put(paid(60, method="cash"))
+    # Its answer is ahead of the feed, which never brings what happened.
+    page.show_filter(CASH)
+    settle(qtbot, page)
+    page.show_filter(EVERYTHING)
+    page.apply_events([fake.put(paid(61))])
+    settle(qtbot, page)
+    exact(page, fake)
+
+
 def test_what_was_left_in_doubt_is_in_doubt_when_it_is_shown_again(open_page: Open, qtbot: QtBot) -> None:
     fake = some()
     page = open_page(fake)

@@ -1064,6 +1064,23 @@ def test_whatever_happens_the_page_comes_to_what_the_database_holds(
     page.close()
 
 
+@pytest.mark.parametrize("found", [True, False])
+def test_an_answer_that_the_feed_overtook_is_asked_for_again(open_page: Open, qtbot: QtBot, found: bool) -> None:
+    # What the search finds is unknown to the feed, and the payment changed twice: the answer knows only the first change.
+    then, now = ("Alice Mfano", "Brian Jaribio") if found else ("Brian Jaribio", "Alice Mfano")
+    fake = FakePayments().holding([paid(1, passenger=now)])
+    page = open_page(fake)
+    page.show_filter(replace(EVERYTHING, search="alice"))
+    settle(qtbot, page)
+    fake.hold()
+    page.apply_events([fake.put(paid(1, passenger=then), "booking")])
+    qtbot.waitUntil(lambda: "rows 1" in fake.asked)
+    page.apply_events([fake.put(paid(1, passenger=now), "booking")])
+    fake.let_go()
+    settle(qtbot, page)
+    agrees(page, fake)
+
+
 def test_names_that_nobody_knows_are_no_hindrance(open_page: Open) -> None:
     fake = FakePayments().holding([paid(1)])
     fake.given_names = Names({}, {}, {})
