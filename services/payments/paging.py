@@ -12,16 +12,18 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.domain.payment import STATUSES
+from services.domain.period import Days
 from services.payments.cells import count_statement
 from services.payments.filters import OTHER, PaymentFilter
 from services.payments.places import Piece, Stretch, pieces_of, stretch_at
-from services.payments.queries import every_statement, page_statement, reach_statement, unknown_statuses_statement
+from services.payments.queries import above_statement, every_statement, page_statement, reach_statement, unknown_statuses_statement
 from services.payments.row import Key, Sort, status_place
 from services.payments.statement import asked
 from services.payments.totals import served
 
 #: What a query gave, in the order of `queries.ROW`.
 Found = Sequence[Any]
+_DAY = timedelta(days=1)
 _FIRST_ID, _LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
 #: Passing over so many rows costs less than finding the hour that lies behind them.
 FEW = 1_000
@@ -70,6 +72,18 @@ def placed(connection: Connection, parts: Iterable[Part], first: int, limit: int
             rows += _from(connection, part, first, limit - len(rows))
         first = max(0, first - part.held)
     return rows
+
+
+def in_front(connection: Connection, wanted: PaymentFilter, sort: Sort, key: Key) -> int:
+    """How many rows of the list stand in front of what is behind a key."""
+    passed = 0
+    for part, inner in _parts(connection, wanted, sort):
+        if sort.column != "status" or part.statuses == {key.status}:
+            return passed + _above(connection, part, inner, key)
+        if _reaches(next(iter(part.statuses)), key.status, sort.descending):
+            break
+        passed += _counted(connection, part, inner).held
+    return passed
 
 
 def every(connection: Connection, wanted: PaymentFilter, sort: Sort, batch: int) -> Iterator[Sequence[Found]]:
@@ -134,6 +148,20 @@ def _from(connection: Connection, part: Part, first: int, limit: int) -> Sequenc
     if first <= behind:
         return asked(connection, page_statement(part.wanted, part.sort, None, limit, first))
     return asked(connection, page_statement(part.wanted, part.sort.reversed, None, limit, behind))[::-1]
+
+
+def _above(connection: Connection, wanted: PaymentFilter, sort: Sort, key: Key) -> int:
+    """How many rows of a list by time or amount stand above a key; of other days than the key's the totals know it."""
+    passed, days = 0, wanted.days
+    if sort.column == "time" and served(wanted):
+        day = key.created_at.astimezone(days.zone).date()
+        first, last = (day + _DAY, days.last) if sort.descending else (days.first, day - _DAY)
+        if first <= last:
+            passed = _counted(connection, replace(wanted, days=Days(first, last, days.zone)), sort).held
+        if not days.first <= day <= days.last:
+            return passed
+        wanted = replace(wanted, days=Days(day, day, days.zone))
+    return passed + int(asked(connection, above_statement(wanted, sort, key))[0][0])
 
 
 def _edge(stretch: Stretch, sort: Sort) -> Key:

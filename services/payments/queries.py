@@ -82,6 +82,17 @@ def reach_statement(wanted: PaymentFilter, sort: Sort, after: Key | None, rows: 
     return made
 
 
+def above_statement(wanted: PaymentFilter, sort: Sort, key: Key) -> Statement:
+    """How many rows by time or amount stand above a key."""
+    made = Statement(wanted.fleet_id, exact=True)
+    if wanted.sought is not None:
+        made.text = f"SELECT count(*) FROM {found_ids(made, wanted, sort.reversed, after=key)}"
+    else:
+        above = f"FROM finance.payment WHERE {_walk(wanted, sort.reversed, key, made)}"
+        made.text = f"SELECT count(*) FROM (SELECT id {above}) AS above"
+    return made
+
+
 def every_statement(wanted: PaymentFilter, sort: Sort) -> Statement:
     """All rows by time or amount."""
     made = Statement(wanted.fleet_id, exact=True)

@@ -171,7 +171,7 @@ _KEYS: dict[str, Callable[[PaymentRow | Key], tuple[Any, ...]]] = {
 class Page:
     """Rows in shown order. `next` continues below and `previous` above, each None at its end; both None without rows.
 
-    `first` is the place (from 0) of the first row among all that match, where the question was for a place; otherwise None.
+    `first` is the place (from 0) of the first row among all that match, where that was asked for; otherwise None.
     """
 
     rows: tuple[PaymentRow, ...]

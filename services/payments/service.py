@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -36,8 +37,14 @@ class PaymentService:
         *,
         sort: Sort = NEWEST_FIRST,
         before: Key | None = None,
+        counted: bool = False,
     ) -> Page:
-        """The `limit` payments under the filter below the key `after`, or above `before`, or the first ones, in shown order."""
+        """The `limit` payments under the filter below the key `after`, or above `before`, or the first ones, in shown order.
+
+        `counted` below a key that is no payment's own says in `first` how many stand above it.
+        """
+        if counted and after is not None:
+            return self._page_counted(wanted, after, limit, sort)
         if before is not None:
             if after is not None:
                 raise ValueError("a page lies below a key or above one, not both")
@@ -107,6 +114,13 @@ class PaymentService:
             found = paging.walked(connection, wanted, sort, after, limit + 1)
             position, names = self._standing(connection, wanted.fleet_id, found)
         return _cut(rows_made(found, names), limit, position, after)
+
+    def _page_counted(self, wanted: PaymentFilter, after: Key, limit: int, sort: Sort) -> Page:
+        with self._database.read() as connection:
+            first = paging.in_front(connection, wanted, sort, after)
+            found = paging.walked(connection, wanted, sort, after, limit + 1)
+            position, names = self._standing(connection, wanted.fleet_id, found)
+        return replace(_cut(rows_made(found, names), limit, position, after), first=first)
 
     def _made(self, fleet_id: UUID, found: Sequence[Any]) -> list[PaymentRow]:
         """Rows with the names that hold at the moment of the query."""

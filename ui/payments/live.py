@@ -241,7 +241,8 @@ class LivePayments(QObject):
         if question.place:
             work = partial(self._source.page_at, narrowed, question.place, limit, sort=sort)
         else:
-            work = partial(self._source.page, narrowed, question.after, limit, sort=sort)
+            # What was missed may have changed how many rows stand above.
+            work = partial(self._source.page, narrowed, question.after, limit, sort=sort, counted=question.again)
         self._tasks.run(PAGE, work, self._page_arrived, self._page_failed)
 
     def _ask_again(self) -> None:

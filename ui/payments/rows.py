@@ -51,8 +51,8 @@ class LiveRows(Loaded):
         fresh = {row.id for row in page.rows}
         self._leave([row.id for row in self.rows() if row.id not in fresh])
         self._settle(fresh)
-        top = None if after is None else Key.of(page.rows[0])
-        self._window.show(max(1, self._window.first), top, page.next, page.position.seq)
+        first = page.first or 0
+        self._window.show(first, Key.of(page.rows[0]) if first else None, page.next, page.position.seq)
         self._seq = page.position.seq
         self.let_ask_more()
         self._arrive(page.rows)

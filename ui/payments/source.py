@@ -51,8 +51,12 @@ class PaymentSource(Protocol):
         *,
         sort: Sort = NEWEST_FIRST,
         before: Key | None = None,
+        counted: bool = False,
     ) -> Page:
-        """The `limit` payments below the key `after`, or above `before`, or the first ones, in shown order."""
+        """The `limit` payments below the key `after`, or above `before`, or the first ones, in shown order.
+
+        `counted` below a key that is no payment's own says in `first` how many stand above it.
+        """
         ...
 
     def page_at(self, wanted: PaymentFilter, place: int, limit: int = PAGE_ROWS, *, sort: Sort = NEWEST_FIRST) -> Page:

@@ -126,7 +126,9 @@ def test_a_key_that_is_gone_still_tells_its_place(ledger: Ledger, service: Payme
         expected = in_order(ledger.shown(wanted), sort)
         key = sort_key(sort)
         below = [row for row in expected if (key(row) < key(gone)) is sort.descending]
-        assert list(service.page(wanted, gone, 100, sort=sort).rows) == below
+        page = service.page(wanted, gone, 100, sort=sort, counted=True)
+        assert list(page.rows) == below
+        assert page.first == len(expected) - len(below)
 
 
 @ANY
@@ -137,8 +139,11 @@ def test_a_key_may_lie_anywhere(
     """Also before the filter's first day or above its largest amount, as one from before the filter was narrowed."""
     asked = Key(at, UUID(int=2**127), amount, "completed")
     key = sort_key(sort)
-    below = [row for row in in_order(ledger.shown(wanted), sort) if (key(row) < key(asked)) is sort.descending]
+    expected = in_order(ledger.shown(wanted), sort)
+    below = [row for row in expected if (key(row) < key(asked)) is sort.descending]
     assert list(service.page(wanted, asked, 100, sort=sort).rows) == below
+    counted = service.page(wanted, asked, 100, sort=sort, counted=True)
+    assert (list(counted.rows), counted.first) == (below, len(expected) - len(below))
 
 
 def test_a_page_lies_below_or_above(service: PaymentService, ledger: Ledger) -> None:

@@ -124,6 +124,11 @@ def test_a_search_is_a_filter_like_any_other(
         == expected[max(0, min(place, len(rows) - limit)) :][:limit]
     )
     assert [row for batch in service.every(wanted, sort, 7) for row in batch] == expected
+    if expected:
+        middle = replace(Key.of(expected[len(expected) // 2]), id=UUID(int=2**127))
+        key = sort_key(sort)
+        above = [row for row in expected if (key(row) > key(middle)) is sort.descending]
+        assert service.page(wanted, middle, limit, sort=sort, counted=True).first == len(above)
     ids = [told.row.id for told in ledger.told[::2]]
     assert {row.id for row in service.rows(wanted, ids)} == {row.id for row in rows} & {*ids}
     summary = service.summary(wanted, MORNING)

@@ -160,12 +160,14 @@ class FakePayments:
         *,
         sort: Sort = NEWEST_FIRST,
         before: Key | None = None,
+        counted: bool = False,
     ) -> Page:
         with self._lock:
             rows, position = self.sorted(wanted, sort), self._position()
         self._answer("earlier" if before else "more" if after else "page")
         begin, end = _stretch(rows, after, before, limit, sort)
-        return _page(rows, begin, end, position)
+        found = _page(rows, begin, end, position)
+        return replace(found, first=begin) if counted and after else found
 
     def page_at(self, wanted: PaymentFilter, place: int, limit: int = 200, *, sort: Sort = NEWEST_FIRST) -> Page:
         with self._lock:

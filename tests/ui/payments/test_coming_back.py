@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -322,6 +323,15 @@ SMALL = (
 )
 
 
+@contextmanager
+def small_window() -> Iterator[None]:
+    """Windows of a list as small as `SMALL`."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name, value in SMALL:
+            patch.setattr(module, name, value)
+        yield
+
+
 class Walk:
     """Somebody who looks at this and that while payments happen."""
 
@@ -347,6 +357,7 @@ class Walk:
         bar = self.page.grid.verticalScrollBar()
         does: dict[str, Callable[[], object]] = {
             "wait": lambda: self.qtbot.wait(5),
+            "rest": lambda: settle(self.qtbot, self.page),
             "scroll": lambda: bar.setValue(bar.maximum() // 2),
             "down": lambda: bar.setValue(bar.maximum()),
             "jump": lambda: self.page.whole.bar.setValue(self.page.whole.bar.maximum() // 2),
@@ -367,6 +378,26 @@ class Walk:
         exact(self.page, self.fake)
 
 
+def test_what_was_missed_above_the_loaded_rows_counts_when_they_are_read_again(open_page: Open, qtbot: QtBot) -> None:
+    with small_window():
+        page = open_page(fake := FakePayments().holding([paid(n) for n in range(1, 101)]))
+        page.resize(1170, 560)
+        walk = Walk(page, fake, qtbot)
+        for step in ["jump", "rest", "lose", paid(105), paid(106), "lose"]:
+            walk.step(step)
+        walk.end()
+
+
+def test_an_answer_older_than_what_was_heard_counts_nothing_twice(open_page: Open, qtbot: QtBot) -> None:
+    with small_window():
+        page = open_page(fake := FakePayments().holding([paid(n) for n in range(1, 101)]))
+        page.resize(1170, 560)
+        walk = Walk(page, fake, qtbot)
+        for step in ["jump", "rest", "hold", "reload", paid(105), 7]:
+            walk.step(step)
+        walk.end()
+
+
 @settings(
     max_examples=40,
     deadline=None,
@@ -376,9 +407,7 @@ class Walk:
 def test_whatever_happens_and_whatever_is_come_back_to_all_is_as_the_database_has_it(
     steps: list[object], open_page: Open, qtbot: QtBot
 ) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        for module, name, value in SMALL:
-            patch.setattr(module, name, value)
+    with small_window():
         fake = FakePayments().holding([paid(n) for n in range(1, 101)])
         page = open_page(fake)
         page.resize(1170, 560)
