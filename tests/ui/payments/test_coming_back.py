@@ -357,7 +357,7 @@ class Walk:
         bar = self.page.grid.verticalScrollBar()
         does: dict[str, Callable[[], object]] = {
             "wait": lambda: self.qtbot.wait(5),
-            "rest": lambda: settle(self.qtbot, self.page),
+            "rest": self._rest,
             "scroll": lambda: bar.setValue(bar.maximum() // 2),
             "down": lambda: bar.setValue(bar.maximum()),
             "jump": lambda: self.page.whole.bar.setValue(self.page.whole.bar.maximum() // 2),
@@ -369,6 +369,10 @@ class Walk:
             self.lost = not self.lost
         else:
             does[step]()
+
+    def _rest(self) -> None:
+        self.qtbot.waitUntil(lambda: not self.page.whole.seeking)
+        settle(self.qtbot, self.page)
 
     def end(self) -> None:
         self.fake.let_go()
