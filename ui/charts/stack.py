@@ -47,18 +47,25 @@ def segments(hours: Sequence[Hour], width: float, height: float) -> list[Segment
     """The bars of the hours in an area of this size, the tallest as high as the area, standing on its lower edge."""
     told_hours = [told(hour) for hour in hours]
     tallest = max((sum(count for count, _ in hour.values()) for hour in told_hours), default=0)
+    least = min(_LEAST, height / len(STACKED))
     found: list[Segment] = []
     for number, hour in enumerate(told_hours):
         left, bar = bar_span(number, width)
         ground = height
-        for status in STACKED:
-            if status in hour:
-                tall = max(_LEAST, hour[status][0] / tallest * height)
-                # Short neighbours drawn taller than they are may not push the bar out of the area.
-                tall = min(tall, ground)
-                ground -= tall
-                found.append(Segment(number, status, left, ground, bar, tall))
+        for status, tall in _heights(hour, height / max(1, tallest), least).items():
+            ground -= tall
+            found.append(Segment(number, status, left, ground, bar, tall))
     return found
+
+
+def _heights(hour: dict[str, tuple[int, Decimal]], each: float, least: float) -> dict[str, float]:
+    """How tall each status stands, from the ground up, at so many px a payment, and at least so many."""
+    heights = {status: max(least, hour[status][0] * each) for status in STACKED if status in hour}
+    # What the short ones were given the tall ones give, so that bars can be compared.
+    given = sum(heights.values()) - sum(count for count, _ in hour.values()) * each
+    spare = sum(heights.values()) - least * len(heights)
+    kept = max(0.0, 1 - given / spare) if spare else 0.0
+    return {status: least + (tall - least) * kept for status, tall in heights.items()}
 
 
 def bar_span(hour: int, width: float) -> tuple[float, float]:

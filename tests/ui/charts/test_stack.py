@@ -58,6 +58,16 @@ def test_what_happened_at_all_is_seen_and_can_be_hit() -> None:
     assert segment_at(bars, 2, 79) is None
 
 
+def test_bars_of_like_hours_can_be_compared() -> None:
+    # Small statuses are drawn taller than they are, which must not make a lower bar as high as the highest.
+    hours = [
+        {"completed": (count, Decimal(0)), "failed": (9, Decimal(0)), "pending": (1, Decimal(0))}
+        for count in (990, 960, 890)
+    ]
+    tops = {bar.hour: bar.top for bar in segments(hours, 24 * 46, 100)}
+    assert [round(tops[hour], 6) for hour in range(3)] == [0, 3, 10]
+
+
 def test_hours_by_place() -> None:
     assert [hour_at(x, 240) for x in (-1, 0, 9, 10, 239, 240)] == [None, 0, 0, 1, 23, None]
     assert hour_at(5, 0) is None
