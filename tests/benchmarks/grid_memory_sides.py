@@ -1,12 +1,13 @@
-"""The two processes of the memory row: the page scrolled to its end, and a QStandardItemModel filled with the same texts."""
+"""The two processes of the memory row: the page scrolled to its end, and a QStandardItemModel filled with the newest of its texts."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from time import monotonic
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -29,6 +30,8 @@ from ui.tasks import Tasks
 from ui.theme import Theme
 
 _PAGE = 5_000
+COMPARED = 100_000
+"""Of so many of the newest rows the texts are summed up, on both sides."""
 _PATIENCE = 10.0
 """Seconds without a new row after which the list counts as ended."""
 
@@ -44,21 +47,27 @@ class _Fleet:
 
 
 class _Texts:
-    """Counts rows and sums up their texts, in order."""
+    """Counts rows, sums up the texts of the first ones, in order, and notes how far the process has grown."""
 
     def __init__(self) -> None:
         self.rows = 0
         self._sum = sha256()
         self._before = peak_memory()
+        self._bytes: dict[int, int] = {}
 
     def add(self, texts: Sequence[str]) -> None:
         """One more row."""
         self.rows += 1
-        self._sum.update("\t".join(texts).encode())
+        if self.rows <= COMPARED:
+            self._sum.update("\t".join(texts).encode())
+
+    def weigh(self) -> None:
+        """Notes by how much the process grew at most, with so many rows."""
+        self._bytes[self.rows] = peak_memory() - self._before
 
     def tell(self) -> None:
-        """What was shown, and by how much the process grew at most."""
-        print(json.dumps({"rows": self.rows, "texts": self._sum.hexdigest(), "bytes": peak_memory() - self._before}))
+        """What was shown, and what it took."""
+        print(json.dumps({"rows": self.rows, "texts": self._sum.hexdigest(), "bytes": self._bytes}))
 
 
 def ours(url: str, payments: int) -> None:
@@ -74,30 +83,32 @@ def ours(url: str, payments: int) -> None:
     page.set_fleet(_Fleet())
     page.show_filter(PaymentFilter(FLEET, YEAR))
     settle(page)
-    last: PaymentRow | None = None
+    reached: Hashable = None
     patience = monotonic() + _PATIENCE
     while texts.rows < payments and monotonic() < patience:
-        for at, row in _after(model.rows, last):
-            texts.add([model.index(at, column).data() for column in range(COLUMNS)])
-            last, patience = row, monotonic() + _PATIENCE
+        for at in range(_below(model, reached), model.rowCount()):
+            # Every row is written once, as if it had been seen.
+            texts.add([model.text(at, column) for column in range(COLUMNS)])
+            reached, patience = model.id_of(model.row_at(at)), monotonic() + _PATIENCE
         bar = page.grid.verticalScrollBar()
         bar.setValue(bar.maximum())
         QApplication.processEvents()
         settle(page)
+    texts.weigh()
     texts.tell()
     tasks.stop()
 
 
-def _after(rows: Sequence[PaymentRow], last: PaymentRow | None) -> list[tuple[int, PaymentRow]]:
-    """The rows below the last one that was seen, with their places."""
-    start = 0
-    if last is not None:
-        start = len(rows) - next(n for n, row in enumerate(reversed(rows)) if row.id == last.id)
-    return [(at, rows[at]) for at in range(start, len(rows))]
+def _below(model: PaymentsModel, reached: Hashable) -> int:
+    """The place of the first row below the one that was reached."""
+    at = None if reached is None else model.row_of(reached)
+    if reached is not None and at is None:
+        raise AssertionError("the row that was reached is no longer loaded")
+    return 0 if at is None else at + 1
 
 
-def items(url: str) -> None:
-    """The usual model: an item a cell."""
+def items(url: str, lengths: Sequence[int]) -> None:
+    """The usual model, an item a cell, weighed at each of these lengths."""
     make_application(Theme("light"))
     model, view, reading = QStandardItemModel(0, COLUMNS), QTableView(), Reading()
     view.setModel(model)
@@ -105,11 +116,14 @@ def items(url: str) -> None:
     reading.of_days(YEAR)
     shown = columns(reading)[:COLUMNS]
     texts = _Texts()
-    for row in _every(PaymentService(Database(url))):
+    for row in islice(_every(PaymentService(Database(url))), lengths[-1]):
         said = [column.text(row) for column in shown]
         model.appendRow([QStandardItem(text) for text in said])
         texts.add(said)
-    view.scrollToBottom()
+        if texts.rows in lengths:
+            view.scrollToBottom()
+            QApplication.processEvents()
+            texts.weigh()
     texts.tell()
 
 
@@ -128,4 +142,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "ours":
         ours(sys.argv[2], int(sys.argv[3]))
     else:
-        items(sys.argv[2])
+        items(sys.argv[2], [int(rows) for rows in sys.argv[3:]])

@@ -1,4 +1,4 @@
-"""The Payments page with five thousand rows loaded, the relay's frames that change them, and the table widget of the peers."""
+"""The Payments page with as many rows loaded as it ever holds, the relay's frames that change them, and the peers' table widget."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Final, Protocol
@@ -17,44 +17,51 @@ from PySide6.QtWidgets import QApplication, QTableView, QTableWidget, QTableWidg
 
 from services.domain.money import shown
 from services.domain.payment import status_shown
+from services.domain.period import Days
 from services.feed.event import Json, PaymentEvent, PaymentState
 from services.payments.filters import PaymentFilter
 from services.payments.row import Key, Page, PaymentRow
 from services.relay.messages import Events, decode_frame, encode_events
-from tests.ui.payments.fake import FLEET, NOW, Clock, FakePayments, at, paid
+from tests.ui.payments.fake import FLEET, NOW, TODAY, Clock, FakePayments, at, paid
 from ui.application import make_application
+from ui.collecting import Collecting
+from ui.payments.columns import PaymentsModel
+from ui.payments.loaded import MOST
 from ui.payments.page import PaymentsPage
 from ui.tasks import Tasks
 from ui.theme import Theme
 
 ROWS: Final = 5_000
+#: A month of the busiest days of a small fleet.
+MONTH_ROWS: Final = 25_000
 COLUMNS: Final = 9
 _SIZE = (1170, 728)
 _AMOUNT, _STATUS = 7, 8
 
 
 class Bookings(FakePayments):
-    """Five thousand payments of this morning in memory, answered in one page, and the changes of any of them."""
+    """So many payments in memory, the last ones of this afternoon, one every ten seconds, and the changes of any of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows: int = ROWS) -> None:
         super().__init__()
-        midnight = at("00:00:00")
+        begin = at("14:00:00").astimezone(UTC) - timedelta(seconds=10 * rows)
         self.holding(
-            paid(number, created_at=midnight + timedelta(seconds=10 * number), amount=Decimal(100 + number % 1900))
-            for number in range(ROWS)
+            paid(number, created_at=begin + timedelta(seconds=10 * number), amount=Decimal(100 + number % 1900))
+            for number in range(rows)
         )
         self._random = Random(7)
 
     def page(self, wanted: PaymentFilter, after: Key | None = None, limit: int = 200, **more: object) -> Page:
-        return super().page(wanted, after, ROWS)
+        return super().page(wanted, after, MOST)
 
     def rows(self, wanted: PaymentFilter, ids: Collection[UUID]) -> list[PaymentRow]:
         """By their ids, as a database finds them in a process of its own: nothing here goes through all payments for them."""
         return [self.payments[known] for known in ids if wanted.holds(self.payments[known].state)]
 
-    def frame(self, changes: int, among: range = range(ROWS)) -> bytes:
-        """The relay's frame of so many changed payments, all different; the last one is the newest of them."""
-        numbers = [*self._random.sample(among, changes - 1), among[-1]]
+    def frame(self, changes: int) -> bytes:
+        """The relay's frame of so many changed payments, all different; the last one is the newest of all."""
+        newest = len(self.payments) - 1
+        numbers = [*self._random.sample(range(newest), changes - 1), newest]
         return encode_events(FLEET.id, 1, self.seq + 1, [json.dumps(_json(self._change(number))) for number in numbers])
 
     def _change(self, number: int) -> PaymentEvent:
@@ -146,29 +153,36 @@ class FrugalTable(Table):
 
 
 @contextmanager
-def page_open() -> Iterator[tuple[Ours, Bookings]]:
-    """The page over the bookings, with every row loaded and everything painted."""
+def page_open(rows: int = ROWS) -> Iterator[tuple[Ours, Bookings]]:
+    """The page over so many bookings, with as many loaded as it holds and everything painted; garbage is collected as in the window."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     theme = Theme("light")
     make_application(theme)
-    bookings = Bookings()
+    bookings = Bookings(rows)
     page = PaymentsPage(theme, tasks := Tasks(theme), bookings, Clock(NOW))
     page.resize(*_SIZE)
     page.show()
     page.set_fleet(FLEET)
+    page.show_filter(PaymentFilter(FLEET.id, Days(TODAY.first - timedelta(days=30), TODAY.last)))
+    collecting = Collecting(page)
+    collecting.start()
     try:
         settle(page)
-        assert page.grid.model().rowCount() == ROWS
+        assert page.grid.model().rowCount() == min(rows, MOST)
         yield Ours(page), bookings
     finally:
+        collecting.stop()
         tasks.stop()
         page.close()
 
 
 def table_of(ours: Ours, bookings: Bookings, kind: type[Table]) -> Table:
     """A peer's table that says what the page says now."""
-    newest_first = sorted(bookings.payments.values(), key=lambda row: row.created_at, reverse=True)
-    return kind(ours.seen(ROWS), [str(row.id) for row in newest_first])
+    model = ours.grid.model()
+    assert isinstance(model, PaymentsModel)
+    rows = sorted(bookings.payments.values(), key=lambda row: row.created_at, reverse=True)
+    texts = [[column.text(row) for column in model.columns[:COLUMNS]] for row in rows]
+    return kind(texts, [str(row.id) for row in rows])
 
 
 def settle(page: PaymentsPage) -> None:

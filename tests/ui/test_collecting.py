@@ -70,14 +70,36 @@ def test_the_timer_collects_meanwhile(qtbot: QtBot, died: list[int]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "generation"), [((10, 0, 0), -1), ((2_001, 0, 0), 0), ((2_001, 11, 0), 1), ((5, 3, 12), 2)]
+    ("counts", "at_rest", "generation"),
+    [
+        ((10, 0, 0), True, -1),
+        ((2_001, 0, 0), False, 1),
+        ((2_001, 0, 11), False, 1),
+        ((5, 3, 11), False, -1),
+        ((5, 3, 11), True, 2),
+        ((5, 3, 10), True, -1),
+        ((5, 3, 601), False, 2),
+    ],
 )
-def test_the_oldest_due_generation_is_taken(
-    monkeypatch: pytest.MonkeyPatch, counts: tuple[int, int, int], generation: int
+def test_the_young_are_collected_in_time_and_everything_at_rest(
+    monkeypatch: pytest.MonkeyPatch, counts: tuple[int, int, int], at_rest: bool, generation: int
 ) -> None:
     taken: list[int] = []
     monkeypatch.setattr(gc, "get_count", lambda: counts)
     monkeypatch.setattr(gc, "get_threshold", lambda: (2_000, 10, 10))
     monkeypatch.setattr(gc, "collect", taken.append)
-    assert collect_due() == generation
-    assert taken == ([generation] if generation >= 0 else [])
+    assert collect_due(at_rest=at_rest) == generation
+    assert taken == ([generation] if generation > 0 else [])
+
+
+def test_a_thread_that_works_is_not_at_rest(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[bool] = []
+    monkeypatch.setattr("ui.collecting.collect_due", lambda *, at_rest: told.append(at_rest))
+    seconds = iter((10.0, 10.02, 10.03, 10.06, 10.07))
+    monkeypatch.setattr("ui.collecting.time.thread_time", lambda: next(seconds, 10.07))
+    owner = QObject()
+    collecting = Collecting(owner)
+    collecting.start()
+    qtbot.waitUntil(lambda: len(told) >= 2)
+    collecting.stop()
+    assert told[:2] == [True, False]

@@ -17,7 +17,8 @@ class Column(Generic[Row]):
 
     `sort` is the name the query sorts by (None: not sortable), `falling` whether a first click asks for the greatest first
     (amounts on the right always do), `status` names a pill's status, `tooltip` explains
-    the header, `hint` a cell, and a `private` column is masked while the model conceals.
+    the header, `hint` a cell, `copied` is copied instead where a cell has room
+    for a part only, and a `private` column is masked while the model conceals.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Column(Generic[Row]):
     visible: bool = True
     hint: Callable[[Row], str] | None = None
     private: bool = False
+    copied: Callable[[Row], str] | None = None
 
     def __post_init__(self) -> None:
         if self.tone == "pill" and self.status is None:

@@ -54,6 +54,10 @@ class GridDelegate(QStyledItemDelegate, Generic[Row]):
         self._figures.clear()
         self._pills.clear()
 
+    def clear(self, painter: QPainter, rect: QRect) -> None:
+        """Paints the ground that cells are painted on."""
+        painter.fillRect(rect, self._ink.ground)
+
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:

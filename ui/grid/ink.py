@@ -23,6 +23,7 @@ class Ink:
     def __init__(self, tokens: Tokens, font: QFont) -> None:
         self._tokens = tokens
         self._pills: dict[str, Pill] = {}
+        self.ground = QColor(tokens.surface)
         self.line = QColor(tokens.line)
         self.selection = QColor(tokens.accentweak)
         self.accent = QColor(tokens.accent)

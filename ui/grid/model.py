@@ -5,29 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import groupby
-from typing import Any, Final, Generic
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, Signal
 
 from ui.grid.areas import areas, runs
-from ui.grid.columns import Column, Order, Row, distinct
-from ui.grid.marks import Marks
-from ui.grid.rows import Rows
-
-#: What a private cell shows while the model conceals.
-CONCEALED: Final = "•••••"
-# Texts are kept for about the rows that fit a tall screen a few times over.
-_KEPT_TEXTS: Final = 1_024
-_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-
-Index = QModelIndex | QPersistentModelIndex
-#: The row that a row becomes by what is new of it.
-How = Callable[[Row, Any], Row]
+from ui.grid.columns import Column, Order, Row
+from ui.grid.row_table import Index, RowTable
+from ui.grid.rows import How, Rows
 
 
-class GridModel(QAbstractTableModel, Generic[Row]):
-    """Rows as a table, perhaps a stretch of a longer list.
+class GridModel(RowTable[Row]):
+    """A `RowTable` that changes in place, perhaps a stretch of a longer list.
 
     `more_wanted` asks for the page below, answered by `append`, once for each `set_more(True)`; `earlier_wanted` for the page
     above, answered by `put_above`, once for each `set_earlier(True)`. Once somebody watches (`watch`), only rows in sight are
@@ -46,81 +34,15 @@ class GridModel(QAbstractTableModel, Generic[Row]):
         clock: Callable[[], float] = time.monotonic,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._columns = distinct(columns)
-        self._row_id = row_id
+        super().__init__(columns, row_id, clock=clock, parent=parent)
         self._order = order
-        self._rows: Rows[Row] = Rows(row_id)
-        # The texts of a row, for as long as it is the same row.
-        self._texts: dict[Hashable, tuple[Row, list[str]]] = {}
-        # What is new of rows out of sight, and how it is brought into them.
-        self._later: dict[Hashable, object] = {}
-        self._how: How[Row] = _as_it_is
         self._sights: list[Callable[[], range]] = []
         self._more = self._more_asked = False
         self._earlier = self._earlier_asked = False
-        self._concealed = False
-        self.marks = Marks(clock)
-
-    @property
-    def columns(self) -> tuple[Column[Row], ...]:
-        """The declared columns, in declared order."""
-        return self._columns
-
-    @property
-    def rows(self) -> Sequence[Row]:
-        """The rows in shown order."""
-        for row_id in list(self._later):
-            self._catch_up(row_id)
-        return self._rows
-
-    def row_at(self, at: int) -> Row:
-        """The row at a place from 0; IndexError when there is none."""
-        row = self._rows[at]
-        if self._later and (new := self._later.pop(self._row_id(row), None)) is not None:
-            row = self._how(row, new)
-            self._rows.replace(at, row)
-        return row
-
-    def sorted_at(self, at: int) -> Row:
-        """The row at a place, right in what it is sorted by and perhaps behind in the rest."""
-        return self._rows[at]
-
-    def sorted_row(self, row_id: Hashable) -> Row | None:
-        """The row with this id, right in what it is sorted by and perhaps behind in the rest; None when not loaded."""
-        at = self._rows.find(row_id)
-        return None if at is None else self._rows[at]
-
-    def places(self, row_ids: Iterable[Hashable]) -> list[int | None]:
-        """The places of the rows with these ids; None for each that is not loaded."""
-        return self._rows.places(row_ids)
 
     def place_for(self, row: Row) -> int:
         """Where `insert_sorted` would put a new row."""
         return 0 if self._order is None else self._order.place(self._rows, row)
-
-    def id_of(self, row: Row) -> Hashable:
-        """The id that tells this row from every other."""
-        return self._row_id(row)
-
-    def row_of(self, row_id: Hashable) -> int | None:
-        """The place of the row with this id; None when it is not loaded."""
-        return self._rows.find(row_id)
-
-    def holds(self, row: Row) -> bool:
-        """Whether a row with this row's id is loaded."""
-        return self._rows.holds(self._row_id(row))
-
-    def text(self, at: int, column: int) -> str:
-        """What a cell shows."""
-        row = self.row_at(at)
-        row_id = self._row_id(row)
-        known = self._texts.get(row_id)
-        if known is None or known[0] is not row:
-            if len(self._texts) >= _KEPT_TEXTS:
-                self._texts.clear()
-            known = self._texts[row_id] = (row, self._write(row))
-        return known[1][column]
 
     # --- changes -------------------------------------------------------------------------------------------------
 
@@ -130,7 +52,6 @@ class GridModel(QAbstractTableModel, Generic[Row]):
         self.beginResetModel()
         self._rows = fresh
         self._texts.clear()
-        self._later.clear()
         self.marks.clear()
         self.set_more(more)
         self.set_earlier(earlier)
@@ -180,23 +101,23 @@ class GridModel(QAbstractTableModel, Generic[Row]):
             if at is None:
                 continue
             if not seen.start <= at < seen.stop:
-                self._later.pop(row_id, None)
                 self._rows.replace(at, row)
             elif columns := self._swap(at, row):
                 changed.setdefault(at, set()).update(columns)
         self._announce(changed)
 
-    def change(self, places: Iterable[int], row_ids: Iterable[Hashable], news: Iterable[object], how: How[Row]) -> None:
+    def change(self, places: Iterable[int], news: Iterable[object], how: How[Row]) -> None:
         """Brings rows up to date by what is new of each: `how(row, new)` is the row then, made when somebody sees it.
 
         A newer change takes the place of one that nobody saw. What a row is sorted by must stay as it is.
         """
-        seen, later = self.sight(), self._later
-        self._how = how
+        seen, put_off = self.sight(), self._rows.put_off
+        start, stop = seen.start, seen.stop
+        self._rows.brought_in(how)
         changed: dict[int, set[int]] = {}
-        for at, row_id, new in zip(places, row_ids, news, strict=True):
-            if not seen.start <= at < seen.stop:
-                later[row_id] = new
+        for at, new in zip(places, news, strict=True):
+            if not start <= at < stop:
+                put_off(at, new)
             elif columns := self._swap(at, how(self.row_at(at), new)):
                 changed[at] = set(columns)
         self._announce(changed)
@@ -228,11 +149,7 @@ class GridModel(QAbstractTableModel, Generic[Row]):
 
     def conceal(self, concealed: bool) -> None:
         """Masks the cells of private columns, or shows them again."""
-        if concealed == self._concealed:
-            return
-        self._concealed = concealed
-        self._texts.clear()
-        if len(self._rows):
+        if self._texts.conceal(concealed) and len(self._rows):
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(self._columns) - 1), [])
 
     # --- who looks -----------------------------------------------------------------------------------------------
@@ -268,14 +185,6 @@ class GridModel(QAbstractTableModel, Generic[Row]):
 
     # --- Qt ------------------------------------------------------------------------------------------------------
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        """How many rows are loaded."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        """How many columns are declared."""
-        return 0 if parent.isValid() else len(self._columns)
-
     def canFetchMore(self, parent: Index) -> bool:
         """Whether there is a page below that has not been asked for."""
         return self._more and not self._more_asked and not parent.isValid()
@@ -286,45 +195,11 @@ class GridModel(QAbstractTableModel, Generic[Row]):
             self._more_asked = True
             self.more_wanted.emit()
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The cell's text, also for screen readers, its hint and its alignment; all painting is the delegate's."""
-        if not index.isValid():
-            return None
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self.text(index.row(), index.column())
-        column = self._columns[index.column()]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _aligned(column)
-        if role == Qt.ItemDataRole.AccessibleDescriptionRole and column.hint is not None:
-            return column.hint(self.row_at(index.row()))
-        return None
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A column's title, tooltip and alignment."""
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self._columns):
-            return None
-        column = self._columns[section]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return column.tooltip or None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _aligned(column)
-        return None
-
     # --- inside --------------------------------------------------------------------------------------------------
-
-    def _catch_up(self, row_id: Hashable) -> None:
-        at = self._rows.find(row_id)
-        if at is not None:
-            self.row_at(at)
 
     def _announce(self, changed: dict[int, set[int]]) -> None:
         for first, last, left, right in areas(changed):
             self.dataChanged.emit(self.index(first, left), self.index(last, right), [])
-
-    def _write(self, row: Row) -> list[str]:
-        return [CONCEALED if self._concealed and column.private else column.text(row) for column in self._columns]
 
     def _unknown(self, rows: Iterable[Row]) -> list[Row]:
         known: list[Row] = []
@@ -346,33 +221,21 @@ class GridModel(QAbstractTableModel, Generic[Row]):
     def _take_out(self, first: int, count: int) -> None:
         self.beginRemoveRows(QModelIndex(), first, first + count - 1)
         for row in self._rows[first : first + count]:
-            row_id = self._row_id(row)
-            self._texts.pop(row_id, None)
-            self._later.pop(row_id, None)
+            self._texts.forget(row)
         self._rows.remove(first, count)
         self.endRemoveRows()
 
     def _swap(self, at: int, row: Row) -> list[int]:
         before = self.row_at(at)
-        self._rows.replace(at, row)
         if before == row:
             return []
-        row_id = self._row_id(row)
-        known = self._texts.pop(row_id, None)
-        old = known[1] if known is not None and known[0] is before else self._write(before)
-        new = self._write(row)
+        self._rows.replace(at, row)
+        old, new = self._texts.of(before), self._texts.of(row)
+        self._texts.forget(before)
         columns = [n for n, column in enumerate(self._columns) if old[n] != new[n] or _restated(column, before, row)]
-        self.marks.changed(row_id, columns)
+        self.marks.changed(self._row_id(row), columns)
         return columns
 
 
 def _restated(column: Column[Row], before: Row, after: Row) -> bool:
     return column.status is not None and column.status(before) != column.status(after)
-
-
-def _aligned(column: Column[Row]) -> Qt.AlignmentFlag:
-    return _RIGHT if column.align == "right" else _LEFT
-
-
-def _as_it_is(row: Row, _new: object) -> Row:
-    return row

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import Generic, overload
+from typing import Any, Final, Generic, overload
 
 from ui.grid.columns import Row
 
 # Moving more places than this costs more than numbering everything once, when next asked.
-_WORTH_MOVING = 4_096
+_WORTH_MOVING: Final = 4_096
+
+#: The row that a row becomes by what is new of it.
+How = Callable[[Row, Any], Row]
 
 
 class Rows(Sequence[Row], Generic[Row]):
     """A list of rows with distinct ids; adding at either end and finding by id cost the same at any length.
 
-    Places are counted from a moving origin, so that rows added at the top leave the places below alone.
+    Places are counted from a moving origin, so that rows added at the top leave the places below alone. What is new of a row may
+    be put beside it (`put_off`), to be brought in when the row is `current`; an index gives the row as it stands.
     """
 
     def __init__(self, row_id: Callable[[Row], Hashable], rows: Iterable[Row] = ()) -> None:
         self._id = row_id
         self._rows: list[Row] = list(rows)
+        self._news: list[object | None] = [None] * len(self._rows)
+        self._how: How[Row] = _as_it_is
         self._origin = 0
         self._places: dict[Hashable, int] = {}
         self._stale = False
@@ -64,6 +70,7 @@ class Rows(Sequence[Row], Generic[Row]):
         else:
             self._move(at, len(self._rows), len(rows))
         self._rows[at:at] = rows
+        self._news[at:at] = [None] * len(rows)
         self._places.update(
             zip(map(self._id, rows), range(self._origin + at, self._origin + at + len(rows)), strict=True)
         )
@@ -79,11 +86,34 @@ class Rows(Sequence[Row], Generic[Row]):
         else:
             self._move(after, len(self._rows), -count)
         del self._rows[first:after]
+        del self._news[first:after]
 
     def replace(self, at: int, row: Row) -> Row:
         """Puts `row` where the row with the same id stood; returns the one that stood there."""
         before, self._rows[at] = self._rows[at], row
+        self._news[at] = None
         return before
+
+    def brought_in(self, how: How[Row]) -> None:
+        """Says how what is new of a row is brought into it."""
+        self._how = how
+
+    def put_off(self, at: int, new: object) -> None:
+        """Puts what is new of a row beside it, instead of what was put there before."""
+        self._news[at] = new
+
+    def current(self, at: int) -> Row:
+        """The row at a place from 0, with what is new of it; IndexError when there is none."""
+        new = self._news[at]
+        if new is not None:
+            self.replace(at, self._how(self._rows[at], new))
+        return self._rows[at]
+
+    def catch_up(self) -> None:
+        """Brings in what was put off of any row."""
+        for at, new in enumerate(self._news):
+            if new is not None:
+                self.current(at)
 
     def _move(self, first: int, after: int, by: int) -> None:
         if after - first > _WORTH_MOVING:
@@ -99,3 +129,7 @@ class Rows(Sequence[Row], Generic[Row]):
         self._stale = False
         if len(self._places) != len(self._rows):
             raise ValueError("two rows of one table have the same id")
+
+
+def _as_it_is(row: Row, _new: object) -> Row:
+    return row

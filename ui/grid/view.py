@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Final, Generic
+from typing import Any, Final
 
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
-    QItemSelectionModel,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     Qt,
     QTimer,
@@ -18,25 +16,21 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QFocusEvent,
-    QGuiApplication,
-    QKeyEvent,
-    QKeySequence,
+    QPainter,
+    QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
+from ui.grid.choosing import ChoosingTable
 from ui.grid.column_menu import column_menu
 from ui.grid.columns import Row
-from ui.grid.copying import as_tsv
-from ui.grid.delegate import GridDelegate
-from ui.grid.flashing import Flashing, redraw_row
-from ui.grid.header import GridHeader
+from ui.grid.flashing import Flashing
 from ui.grid.ink import Ink
-from ui.grid.layout import ColumnLayout, GridState
+from ui.grid.layout import GridState
 from ui.grid.model import GridModel
 from ui.grid.placeholder import Placeholder
-from ui.grid.plain_table import COMPACT_ROW_HEIGHT, ROW_HEIGHT, set_up
+from ui.grid.plain_table import COMPACT_ROW_HEIGHT, ROW_HEIGHT
 from ui.grid.reading import ReadingPosition
 from ui.grid.sorting import Sorting
 from ui.theme import Tokens
@@ -46,29 +40,20 @@ _SCREENS_AHEAD: Final = 2
 _MOVES: Final = QAbstractItemView.CursorAction
 
 
-class GridView(QTableView, Generic[Row]):
-    """A `GridModel` on the screen.
+class GridView(ChoosingTable[Row]):
+    """A `ChoosingTable` that keeps what is being read where it is.
 
-    `row_activated(row)` on Enter or double click, `row_selected(row or None)` when the current choice changes,
-    `sort_wanted(name, descending)` when a header is clicked (the query sorts), `position_changed()` soon after `at_top`
-    or `reading` may have changed; the model may be changed then.
+    `row_activated` also on a double click, `sort_wanted(name, descending)` when a header is clicked (the query sorts),
+    `position_changed()` soon after `at_top` or `reading` may have changed; the model may be changed then.
     """
 
-    row_activated = Signal(object)
-    row_selected = Signal(object)
     sort_wanted = Signal(str, bool)
     position_changed = Signal()
-    start_wanted = Signal()
-    end_wanted = Signal()
 
     def __init__(self, model: GridModel[Row], tokens: Tokens, name: str, parent: QWidget | None = None) -> None:
         """A table called `name` for screen readers."""
-        super().__init__(parent)
-        self._grid = model
-        self._tokens = tokens
+        super().__init__(model, tokens, parent)
         self._placeholder = Placeholder(self, lambda: not model.rowCount())
-        self._delegate = GridDelegate(model, Ink(tokens, self.font()), self)
-        self._header = GridHeader(tokens, self)
         self._sorting = Sorting(model.columns, self._header)
         self._reading = ReadingPosition(self.verticalScrollBar(), self._row_height, self._chosen_place, self)
         self._flashing = Flashing(model, self)
@@ -77,15 +62,10 @@ class GridView(QTableView, Generic[Row]):
         self._news.setSingleShot(True)
         self._news.timeout.connect(self._tell_position)
         self.setAccessibleName(name)
-        self.setHorizontalHeader(self._header)
-        self.setItemDelegate(self._delegate)
-        set_up(self)
         # Before anything of Qt's hears of rows that go.
         model.rowsAboutToBeInserted.connect(self._rows_coming)
         model.rowsAboutToBeRemoved.connect(self._rows_going)
-        self.setModel(model)
-        self.columns = ColumnLayout(model.columns, self._header)
-        self.columns.reset()
+        self._begin()
         self._connect(model)
         model.watch(self.sight)
 
@@ -137,28 +117,6 @@ class GridView(QTableView, Generic[Row]):
         """Draws the arrow at the column that the rows are sorted by; asks for nothing."""
         self._sorting.show(name, descending)
 
-    def selected_rows(self) -> list[Row]:
-        """The selected rows, from the top down."""
-        return [self._grid.row_at(at) for at in self._selected_places()]
-
-    def current_row(self) -> Row | None:
-        """The row the keyboard is on, if it is selected."""
-        index = self.currentIndex()
-        chosen = index.isValid() and self.selectionModel().isRowSelected(index.row(), QModelIndex())
-        return self._grid.row_at(index.row()) if chosen else None
-
-    def select(self, row_id: Hashable) -> bool:
-        """Selects the row with this id and brings it into view; False when it is not loaded."""
-        at = self._grid.row_of(row_id)
-        if at is None:
-            return False
-        index = self._grid.index(at, self.columns.shown()[0])
-        # Not selectRow: that would add to the selection while somebody holds Ctrl.
-        flag = QItemSelectionModel.SelectionFlag
-        self.selectionModel().setCurrentIndex(index, flag.ClearAndSelect | flag.Rows)
-        self.scrollTo(index)
-        return True
-
     def go_to_top(self) -> None:
         """Lets go of the selection and returns to the first rows."""
         self.clearSelection()
@@ -187,27 +145,6 @@ class GridView(QTableView, Generic[Row]):
         self.executeDelayedItemsLayout()
         self.verticalScrollBar().setValue(pixel)
 
-    def step(self, by: int) -> Row | None:
-        """Moves the choice by so many rows and brings it into view; the row chosen then, None where there is none."""
-        rows = self._grid.rowCount()
-        if not rows:
-            return None
-        current = self.currentIndex().row() if self.selectionModel().hasSelection() else -1
-        to = max(0, min(rows - 1, current + by)) if current >= 0 else 0
-        row = self._grid.row_at(to)
-        self.select(self._grid.id_of(row))
-        return row
-
-    def copy_selection(self, *, header: bool = False) -> None:
-        """Puts the selected rows' shown cells on the clipboard as TSV, under their titles if `header`."""
-        places, shown = self._selected_places(), self.columns.shown()
-        if not places:
-            return
-        lines = [[self._grid.text(at, column) for column in shown] for at in places]
-        if header:
-            lines.insert(0, [self._grid.columns[column].title for column in shown])
-        QGuiApplication.clipboard().setText(as_tsv(lines))
-
     def layout_state(self) -> GridState:
         """The layout as plain values: order, widths, hidden columns, sort."""
         return self.columns.state(self._sorting.shown)
@@ -230,22 +167,12 @@ class GridView(QTableView, Generic[Row]):
         super().updateGeometries()
         self._reading.settle()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy, activate, let go (Esc); everything else moves as in any list."""
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_selection()
-        elif event.keyCombination() == _COPY_WITH_TITLES:
-            self.copy_selection(header=True)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (row := self.current_row()) is not None:
-            self.row_activated.emit(row)
-        elif event.key() == Qt.Key.Key_Escape and self.selectionModel().hasSelection():
-            self.clearSelection()
-        elif event.key() == Qt.Key.Key_Home and self._grid.earlier:
-            self.start_wanted.emit()
-        elif event.key() == Qt.Key.Key_End and self._grid.more:
-            self.end_wanted.emit()
-        else:
-            super().keyPressEvent(event)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints the ground itself, so that Qt may move what is painted when the table is scrolled."""
+        painter = QPainter(self.viewport())
+        self._delegate.clear(painter, event.rect())
+        painter.end()
+        super().paintEvent(event)
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         """Home and End mean the first and the last row; the first arrow begins where the reader looks."""
@@ -261,16 +188,8 @@ class GridView(QTableView, Generic[Row]):
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         """Tells that reading began or ended."""
-        super().selectionChanged(selected, deselected)
         self._news.start()
-        self.row_selected.emit(self.current_row())
-
-    def currentChanged(
-        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Moves the mark of the keyboard's row."""
-        super().currentChanged(current, previous)
-        self._mark_focus()
+        super().selectionChanged(selected, deselected)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu key opens the menu of the keyboard's column."""
@@ -287,16 +206,6 @@ class GridView(QTableView, Generic[Row]):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.set_theme(self._tokens)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Shows the keyboard's row."""
-        super().focusInEvent(event)
-        self._mark_focus()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hides the keyboard's row."""
-        super().focusOutEvent(event)
-        self._mark_focus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keeps the placeholder over the whole table."""
@@ -317,11 +226,6 @@ class GridView(QTableView, Generic[Row]):
 
     def _row_height(self) -> int:
         return self.verticalHeader().defaultSectionSize()
-
-    def _selected_places(self) -> list[int]:
-        chosen = self.selectionModel().selection()
-        spans = [chosen.at(number) for number in range(chosen.count())]
-        return sorted({at for span in spans for at in range(span.top(), span.bottom() + 1)})
 
     def _rows_coming(self, _parent: QModelIndex, first: int, last: int) -> None:
         slide = self.isVisible() and not self.reduced_motion
@@ -374,14 +278,5 @@ class GridView(QTableView, Generic[Row]):
         chosen = index.isValid() and self.selectionModel().isRowSelected(index.row(), QModelIndex())
         return index.row() if chosen and index.row() in self._reading.seen(self.viewport().height()) else -1
 
-    def _mark_focus(self) -> None:
-        before, index = self._delegate.focused_row, self.currentIndex()
-        self._delegate.focused_row = index.row() if self.hasFocus() and index.isValid() else -1
-        for at in {before, self._delegate.focused_row} - {-1}:
-            redraw_row(self, at)
-
     def _open_menu(self, section: int, where: QPoint) -> None:
         self.column_menu(section).popup(where)
-
-
-_COPY_WITH_TITLES: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier | Qt.Key.Key_C

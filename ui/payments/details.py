@@ -22,6 +22,8 @@ ROWS: Final = "payments.rows"
 BATCH, UNSEEN = 1_000, 150
 _AGAIN_MS: Final = 2_000
 _UNSEEN_MS: Final = 250
+# While a list is scrolled or much happens, one question for several frames: each wakes a thread that takes time from the next.
+_BETWEEN_MS: Final = 50
 
 
 class Details(QObject):
@@ -46,6 +48,7 @@ class Details(QObject):
         self._asked_after: int | None = None
         self._soon = single(self, 0, self.ask)
         self._again = single(self, _AGAIN_MS, self.ask)
+        self._between = single(self, _BETWEEN_MS, self.ask)
         self._unseen_soon = single(self, _UNSEEN_MS, self._ask_unseen)
 
     @property
@@ -66,12 +69,13 @@ class Details(QObject):
     def ask(self) -> None:
         """Asks for what is wanted, unless it is being asked."""
         narrowed = self._filter
-        if narrowed is None or self._awaited() or self._tasks.busy(ROWS) or self._again.isActive():
+        if narrowed is None or self._awaited() or self._tasks.busy(ROWS) or self._waiting:
             return
         asked = tuple(self._rows.wanted)[:BATCH]
         self._rows.wanted.difference_update(asked)
         if asked:
             self._asked, self._asked_after = asked, self._feed.heard
+            self._between.start()
             self._tasks.run(ROWS, lambda: self._source.rows(narrowed, asked), self._arrived, self._failed)
         elif self._rows.stale:
             start(self._unseen_soon)
@@ -86,6 +90,10 @@ class Details(QObject):
         """Asks no more, because other rows are shown."""
         self._tasks.cancel(ROWS)
         self._asked = ()
+
+    @property
+    def _waiting(self) -> bool:
+        return self._again.isActive() or self._between.isActive()
 
     def _ask_unseen(self) -> None:
         some = tuple(self._rows.stale)[:UNSEEN]

@@ -160,7 +160,7 @@ class LiveRows(Loaded):
                 if seen.start <= at < seen.stop:
                     self.wanted.add(known)
         self._note(same, narrowed)
-        self._model.change(places, same, news, self._told)
+        self._model.change(places, news, self._told)
         return rest
 
     def _told(self, row: PaymentRow, state: PaymentState) -> PaymentRow:
@@ -170,7 +170,7 @@ class LiveRows(Loaded):
     def _note(self, known: Collection[UUID], narrowed: PaymentFilter) -> None:
         # An event is silent about receipt, passenger and reason, and they may be all that changed.
         if narrowed.decidable:
-            self.stale.update(known)
+            self.stale.update(one for one in known if one not in self.wanted)
         else:
             self.wanted.update(known)
             self._doubtful.update(known)

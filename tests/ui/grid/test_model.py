@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.grid.paid import COLUMNS, Clock, Paid, down_from, numbers
 from ui.grid import GridModel, Order
-from ui.grid.model import CONCEALED
+from ui.grid.texts import CONCEALED
 
 NUMBERS = st.lists(st.integers(1, 40), max_size=8)
 STEPS = st.lists(
@@ -64,7 +64,7 @@ def apply(model: GridModel[Paid], shown: dict[int, Paid], step: str, given_numbe
     elif step == "change":
         known = [number for number in given_numbers if model.row_of(number) is not None]
         places = [at for at in model.places(known) if at is not None]
-        model.change(places, known, [version] * len(known), lambda row, name: replace(row, name=name))
+        model.change(places, [version] * len(known), lambda row, name: replace(row, name=name))
     elif step == "look" and shown:
         model.text(model.rowCount() // 2, 1)
     elif step in ("append", "above"):
@@ -217,7 +217,7 @@ def test_rows_out_of_sight_are_written_when_they_are_read(model: GridModel[Paid]
 
     model.text(5, 3)
     assert model.places((6, 5, 99)) == [0, 1, None]
-    model.change([0, 1, 2, 5], [6, 5, 4, 1], ["failed"] * 4, fail)
+    model.change([0, 1, 2, 5], ["failed"] * 4, fail)
     model.update([Paid(3, name="B")])
     assert seen == [(1, 2, 3, 3)]
     assert written == [5, 4]
@@ -225,12 +225,12 @@ def test_rows_out_of_sight_are_written_when_they_are_read(model: GridModel[Paid]
     assert written == [5, 4, 6, 1]
     assert model.text(3, 1) == "B"
     assert model.marks.flash(6, 3) == 0.0
-    model.change([4], [2], ["failed"], fail)
+    model.change([4], ["failed"], fail)
     model.remove([2])
     model.insert_sorted([Paid(2)])
     assert model.text(4, 3) == "Completed"
-    model.change([5], [1], ["failed"], fail)
-    model.change([5], [1], ["refunded"], fail)
+    model.change([5], ["failed"], fail)
+    model.change([5], ["refunded"], fail)
     assert model.rows[-1].status == "refunded"
     assert written == [5, 4, 6, 1, 1]
 
@@ -281,7 +281,7 @@ def test_what_qt_is_told(model: GridModel[Paid]) -> None:
 
 
 def test_texts_are_kept_for_few_rows_only(model: GridModel[Paid], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.grid.model._KEPT_TEXTS", 2)
+    monkeypatch.setattr("ui.grid.texts._KEPT", 2)
     model.reset(down_from(9))
     assert numbers(model) == [9, 8, 7, 6, 5, 4, 3, 2, 1]
     assert len(model._texts) <= 2

@@ -15,6 +15,7 @@ class RowsAgainstAList(RuleBasedStateMachine):
         super().__init__()
         self.rows: Rows[tuple[int, int]] = Rows(lambda row: row[0])
         self.plain: list[tuple[int, int]] = []
+        self.news: dict[int, int] = {}
         self.next = 0
 
     @rule(where=st.floats(0, 1), count=st.integers(0, 9))
@@ -40,6 +41,29 @@ class RowsAgainstAList(RuleBasedStateMachine):
         number, version = self.plain[at]
         assert self.rows.replace(at, (number, version + 1)) == (number, version)
         self.plain[at] = (number, version + 1)
+        self.news.pop(number, None)
+
+    @precondition(lambda self: self.plain)
+    @rule(where=st.floats(0, 1), version=st.integers(10, 99))
+    def put_off(self, where: float, version: int) -> None:
+        at = round(where * (len(self.plain) - 1))
+        self.rows.brought_in(lambda row, new: (row[0], new))
+        self.rows.put_off(at, version)
+        self.news[self.plain[at][0]] = version
+
+    @precondition(lambda self: self.plain)
+    @rule(where=st.floats(0, 1))
+    def read_one(self, where: float) -> None:
+        at = round(where * (len(self.plain) - 1))
+        number, version = self.plain[at]
+        self.plain[at] = (number, self.news.pop(number, version))
+        assert self.rows.current(at) == self.plain[at]
+
+    @rule()
+    def read_all(self) -> None:
+        self.rows.catch_up()
+        self.plain = [(number, self.news.get(number, version)) for number, version in self.plain]
+        self.news.clear()
 
     @invariant()
     def same(self) -> None:
