@@ -179,7 +179,7 @@ def _carried(connection: Connection, history: _History, turn: Turn) -> str:
 def _by_route(books: Books, spans: list[Span]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for span in spans:
-        for route, totals in books.parts(span)["route"].items():
+        for route, totals in books.parts(span, ("route",))["route"].items():
             found[route] = found.get(route, ZERO) + totals.revenue
     return found
 

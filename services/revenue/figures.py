@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -69,6 +70,16 @@ class Totals:
             self.refunded_count + other.refunded_count,
         )
 
+    @staticmethod
+    def sum(each: Sequence[Totals]) -> Totals:
+        """All together."""
+        return Totals(
+            sum([one.taken for one in each], ZERO),
+            sum([one.taken_count for one in each]),
+            sum([one.refunded for one in each], ZERO),
+            sum([one.refunded_count for one in each]),
+        )
+
 
 def growth(now: Decimal, before: Decimal | None) -> Decimal | None:
     """Change ÷ previous, to four decimals; None where previous is 0 or not known."""
@@ -92,6 +103,11 @@ class Span:
     first: date
     last: date
     until: datetime | None = None
+
+    @property
+    def whole(self) -> Span:
+        """The same days, the last one as far as it is known, whatever `until`."""
+        return Span(self.first, self.last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def _rows(books: Books, fleet: Fleet, now: datetime, by: Dimension | None) -> li
     if wanted.days.first > today(wanted.days.zone, now):
         return []
     shown = periods_shown(wanted, now)
-    spans = [span for one in shown for span in (one.span, one.before)]
+    spans = [span for one in shown for span in (one.span.whole, one.before)]
     if by is None:
         books.open(spans)
         return [_of_fleet(one, books, fleet) for one in shown]
@@ -122,12 +122,12 @@ def _rows(books: Books, fleet: Fleet, now: datetime, by: Dimension | None) -> li
 
 
 def _of_fleet(one: Shown, books: Books, fleet: Fleet) -> Row:
-    now, before = books.total(one.span, whole_days=True), books.total(one.before)
+    now, before = books.total(one.span.whole), books.total(one.before)
     return Row(one.span.first, one.span.last, str(fleet.id), fleet.name, now, before, one.running or one.cut)
 
 
 def _of_members(one: Shown, books: Books, days: Mapping[date, Members], by: Dimension, names: Names) -> Iterator[Row]:
-    now = books.together(days, by, one.span, whole_days=True)
+    now = books.together(days, by, one.span.whole)
     before = books.together(days, by, one.before)
     members = {**dict.fromkeys(before, Totals()), **now}
     for member in largest_first(members, before):

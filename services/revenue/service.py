@@ -14,16 +14,17 @@ from services.database.engine import Database
 from services.database.tables import fleet
 from services.domain.payment import NOBODY, method_shown
 from services.domain.period import Days, today
-from services.payments.naming import read_names
 from services.payments.row import Names
+from services.revenue.asking import Round
 from services.revenue.books import Books, Members
 from services.revenue.figures import Dimension, Part, RevenueFilter, RevenueReport, Span, Totals, share
 from services.revenue.periods import Back, counterpart, elapsed, natural, range_back
-from services.revenue.queries import DIMENSIONS
-from services.revenue.rates import rates
+from services.revenue.rates import ask_rates
 from services.revenue.shown import periods_shown
+from services.revenue.source import DIMENSIONS
 
 _NOTHING = Totals()
+_NOBODY = ("", str(NOBODY))
 _NONE: dict[Dimension, str] = {
     "route": "No route",
     "vehicle": "No vehicle",
@@ -72,10 +73,10 @@ class RevenueService:
         earlier = {name: counterpart(span, backs[name], days.zone) for name, span in spans.items()}
         with self._database.read() as connection:
             books = Books(connection, wanted, currency_of(connection, fleet_id))
-            books.open([*spans.values(), *earlier.values()])
+            books.open([*(span.whole for span in spans.values()), *earlier.values()])
             return Headline(
                 **{
-                    name: Compared(span, books.total(span, whole_days=True), earlier[name], books.total(earlier[name]))
+                    name: Compared(span, books.total(span.whole), earlier[name], books.total(earlier[name]))
                     for name, span in spans.items()
                 }
             )
@@ -102,11 +103,15 @@ def _report(connection: Connection, wanted: RevenueFilter, now: datetime) -> Rev
     before_span = counterpart(span, range_back(days, wanted.compare, now, wanted.week_start), zone)
     shown = periods_shown(wanted, now)
     books = Books(connection, wanted, currency_of(connection, wanted.fleet_id))
-    books.open([span, before_span, *(s for one in shown for s in (one.span, one.before, one.aligned))])
-    total, before = books.total(span, whole_days=True), books.total(before_span)
-    parts, parts_before = books.parts(span, whole_days=True), books.parts(before_span)
-    names = read_names(connection, wanted.fleet_id)
-    methods = books.members("method", [span])
+    together = Round(connection)
+    books.ask_open(together, [span.whole, before_span, *(each for one in shown for each in one.spans)])
+    parts = books.ask_parts(together, [span.whole, before_span])
+    methods = books.ask_periods(together, "method", [one.span for one in shown])
+    heat, names = books.ask_heat(together, span), books.ask_names(together)
+    rates = ask_rates(together, wanted, [span.whole, before_span], books.currency)
+    together.send()
+    total = books.total(span.whole)
+    (parts_now, parts_before) = parts.value
     return RevenueReport(
         wanted=wanted,
         as_of=now,
@@ -114,17 +119,17 @@ def _report(connection: Connection, wanted: RevenueFilter, now: datetime) -> Rev
         span=span,
         total=total,
         before_span=before_span,
-        before=before,
+        before=books.total(before_span),
         periods=tuple(one.row(books) for one in shown),
         aligned=tuple(books.total(one.aligned) for one in shown),
         parts={
-            dimension: ranked(parts[dimension], parts_before[dimension], total.revenue, dimension, names)
+            dimension: ranked(parts_now[dimension], parts_before[dimension], total.revenue, dimension, names.value)
             for dimension in DIMENSIONS
         },
-        method_periods=tuple(books.together(methods, "method", one.span, whole_days=True) for one in shown),
-        heat=books.heat(span),
-        rates=rates(connection, wanted, Span(span.first, span.last), books.currency),
-        rates_before=rates(connection, wanted, before_span, books.currency),
+        method_periods=tuple(methods.value),
+        heat=heat.value,
+        rates=rates.value[0],
+        rates_before=rates.value[1],
         unsummed=books.unsummed(span),
     )
 
@@ -132,11 +137,12 @@ def _report(connection: Connection, wanted: RevenueFilter, now: datetime) -> Rev
 def ranked(now: Members, before: Members, whole: Decimal, dimension: Dimension, names: Names) -> tuple[Part, ...]:
     """The members by their revenue, largest first; those that only had some before stand among them with nothing."""
     members = {**dict.fromkeys(before, _NOTHING), **now}
+    labels = {str(id_): name for id_, name in _known(dimension, names).items()}
     ranks_before = {member: rank for rank, member in enumerate(largest_first(before, {}), 1)}
     return tuple(
         Part(
             key="" if nobody(member) else member,
-            label=labelled(dimension, member, names),
+            label=labels.get(member) or labelled(dimension, member, names),
             totals=members[member],
             before=before.get(member),
             share=share(members[member].revenue, whole),
@@ -153,13 +159,17 @@ def labelled(dimension: Dimension, member: str, names: Names) -> str:
         return _NONE[dimension]
     if dimension == "method":
         return method_shown(member)
-    known = {"route": names.routes, "vehicle": names.vehicles, "driver": names.drivers}[dimension]
-    return known.get(UUID(member), f"{dimension.capitalize()} {member[:8]}")
+    return _known(dimension, names).get(UUID(member), f"{dimension.capitalize()} {member[:8]}")
+
+
+def _known(dimension: Dimension, names: Names) -> Mapping[UUID, str]:
+    by_id = {"route": names.routes, "vehicle": names.vehicles, "driver": names.drivers}
+    return by_id.get(dimension, {})
 
 
 def nobody(member: str) -> bool:
     """Whether it stands for payments without route, vehicle, driver or method."""
-    return member in ("", str(NOBODY))
+    return member in _NOBODY
 
 
 def largest_first(members: Mapping[str, Totals], before: Mapping[str, Totals]) -> list[str]:

@@ -31,11 +31,16 @@ class Shown:
         period = self.period
         return period.first != period.whole_first or (not self.running and period.last != period.whole_last)
 
+    @property
+    def spans(self) -> tuple[Span, Span, Span]:
+        """Those of which sums are shown: its own with all that is known of it."""
+        return self.span.whole, self.before, self.aligned
+
     def row(self, books: Books) -> PeriodRow:
         """The period with its sums; its spans were opened."""
         return PeriodRow(
             span=self.span,
-            totals=books.total(self.span, whole_days=True),
+            totals=books.total(self.span.whole),
             before_span=self.before,
             before=books.total(self.before),
             running=self.running,

@@ -134,7 +134,7 @@ def _passed(books: Books, span: Span) -> dict[UUID, Decimal]:
     for ago in range(1, WEEKS + 1):
         then = counterpart(span, Back(days=7 * ago), books.wanted.days.zone)
         for sums, part in ((until, then), (whole, Span(then.first, then.last))):
-            for route, totals in books.parts(part)["route"].items():
+            for route, totals in books.parts(part, ("route",))["route"].items():
                 sums[route] = sums.get(route, ZERO) + totals.taken
     return {UUID(route): until.get(route, ZERO) / taken for route, taken in whole.items() if taken}
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from services.domain.payment import FAILED, TAKEN
 from services.revenue.figures import Rates, RevenueReport, Totals
-from services.revenue.queries import DIMENSIONS
+from services.revenue.source import DIMENSIONS
 
 #: By what an answer is grouped, and its groups: the values grouped by, then the four sums.
 Keys = tuple[str, ...]

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Final
 
 from services.domain.period import NAIROBI, Days
-from services.feed.rollups import REVENUE_TOTALS, ROLLUPS
+from services.feed.rollups import PAYMENT_TOTALS, REVENUE_TOTALS
 from services.revenue.figures import RevenueFilter, Totals
 from services.revenue.service import RevenueService
 from tests.benchmarks.asked import Bare, Sides, sides, timed
@@ -19,8 +19,10 @@ from tests.benchmarks.invented import FLEET, NOW, YEAR
 from tests.benchmarks.visitors import Visitors
 
 _NEW: Final = 1_000
-_ROUNDS: Final = 5
-#: The goal is one of the largest size: a payment's way is as long however many there are.
+_ROUNDS: Final = 3
+_OTHERS: Final = (PAYMENT_TOTALS, REVENUE_TOTALS)
+#: The goal is one of the largest size: a payment's way is as long however many there are. It is for all that the page reads: what one
+#: view shows is only a part of it.
 _GOALS: Final = {"10m": 200.0}
 _TODAY: Final = RevenueFilter(FLEET, Days(YEAR.last, YEAR.last, NAIROBI))
 _SCHEMA = "bench_views"
@@ -36,6 +38,7 @@ FROM (SELECT taken_day AS day, route_id, vehicle_id, driver_id, method, currency
       SELECT refunded_day, route_id, vehicle_id, driver_id, method, currency, 0, 0, refunded_amount, 1
       FROM finance.payment WHERE refunded_day IS NOT NULL) entry
 GROUP BY 1, 2, 3, 4, 5, 6
+WITH NO DATA
 """
 _SUMS = "sum(taken), sum(taken_count), sum(refunded), sum(refunded_count)"
 _OF_DAY = f"SELECT {_SUMS} FROM {_SCHEMA}.by_day WHERE day = %(day)s AND currency = 'KES'"
@@ -68,15 +71,16 @@ def visible(size: str) -> list[Result]:
         _views(both.operator),
     ):
         rounds = [_round(both, visitors) for _ in range(_ROUNDS)]
-        totals = _all_totals(both)
+        totals = _other_totals(both)
     work = f"{_NEW:,} new payments in the day's report, {size}"
     ours = _said(rounds)
     daily = median(one.refreshed for one in rounds)
     by_day = f"REFRESH MATERIALIZED VIEW, revenue by day, route, vehicle, driver and method {written(daily)}"
-    every = f"REFRESH of all three totals that the page reads, as such views {written(totals)}"
+    every = f"REFRESH of that and of the two other totals that the page reads, as such views {written(daily + totals)}"
+    ours_alone = median(one.ours for one in rounds)
     return [
-        _row(work, ours, by_day, median(one.refreshed / one.ours for one in rounds), _GOALS.get(size)),
-        _row(work, ours, every, totals / median(one.ours for one in rounds), None),
+        _row(work, ours, by_day, median(one.refreshed / one.ours for one in rounds), None),
+        _row(work, ours, every, (daily + totals) / ours_alone, _GOALS.get(size)),
     ]
 
 
@@ -104,10 +108,10 @@ def _round(both: Sides, visitors: Visitors) -> _Round:
     return _Round(booked, projected, shown, refreshed)
 
 
-def _all_totals(both: Sides) -> float:
-    """Seconds for every total that our projector keeps, as its refill makes it; once, because it takes long."""
+def _other_totals(both: Sides) -> float:
+    """Seconds for the other totals that our projector has kept in the same time, as its refill makes them; once: it takes long."""
     both.operator.execute("SET enable_sort = off")
-    seconds, theirs = timed(lambda: _refreshed(both.operator, [rollup.name for rollup in ROLLUPS], _OF_TOTALS))
+    seconds, theirs = timed(lambda: _refreshed(both.operator, [rollup.name for rollup in _OTHERS], _OF_TOTALS))
     _same(_report(both), theirs)
     return seconds
 
@@ -137,7 +141,7 @@ def _views(operator: Bare) -> Iterator[None]:
     operator.execute(f"CREATE SCHEMA {_SCHEMA}")
     try:
         operator.execute(_BY_DAY)
-        for rollup in ROLLUPS:
+        for rollup in _OTHERS:
             operator.execute(
                 f"CREATE MATERIALIZED VIEW {_SCHEMA}.{rollup.name} AS SELECT * FROM finance.{rollup.source} WITH NO DATA"
             )

@@ -143,6 +143,14 @@ Index(
     payment.c.id.desc(),
 )
 Index(
+    "payment_by_reason",
+    payment.c.fleet_id,
+    text("\nCASE\n    WHEN result_code IS NULL THEN ''::text\n    ELSE result_code\nEND"),
+    payment.c.created_at.desc(),
+    payment.c.id.desc(),
+    postgresql_where=payment.c.status == "failed",
+)
+Index(
     "payment_by_taken_day",
     payment.c.fleet_id,
     payment.c.taken_day,

@@ -10,10 +10,12 @@ from sqlalchemy import (
     DateTime,
     Double,
     Identity,
+    Index,
     Integer,
     Table,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -49,6 +51,12 @@ revenue_totals = Table(
     required("taken_count", BigInteger()),
     required("refunded", money()),
     required("refunded_count", BigInteger()),
+)
+
+Index(
+    "revenue_totals_by_start",
+    *(revenue_totals.c[name] for name in ("fleet_id", "grain", "start", "dimension", "member", "currency")),
+    postgresql_where=func.octet_length(revenue_totals.c.dimension) > 0,
 )
 
 revenue_analytics = Table(

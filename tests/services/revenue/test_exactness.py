@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from services.domain.period import day_of
+from services.payments.filters import PaymentFilter
 from services.payments.service import PaymentService
-from services.revenue.behind import payments_behind
+from services.revenue.behind import hour_behind, outcome_behind, payments_behind, reason_behind
 from services.revenue.figures import RevenueFilter, RevenueReport, Span, Totals
-from services.revenue.queries import DIMENSIONS
 from services.revenue.service import RevenueService
+from services.revenue.source import DIMENSIONS
 from tests.services.revenue.books_kept_by_hand import TODAYS, Fleet, Ledger, Office, filters, payments
 from tests.world import World
 
@@ -130,6 +131,32 @@ def test_a_click_shows_the_payments_that_the_figure_is_the_sum_of(office: Office
         for part in report.parts[dimension]:
             found = taken(span=report.span, dimension=dimension, key=part.key)
             assert found == (part.totals.taken, part.totals.taken_count)
+
+
+@_SETTINGS
+@given(data=st.data())
+def test_a_click_on_an_hour_or_a_reason_shows_exactly_the_payments_that_are_counted_there(
+    office: Office, data: st.DataObject
+) -> None:
+    drawn = Drawn(office, data)
+    wanted = data.draw(drawn.filters)
+    report, shown = RevenueService(office.viewer).report(wanted, drawn.now), PaymentService(office.viewer)
+
+    def counted(behind: PaymentFilter) -> tuple[Decimal, int]:
+        found = shown.summary(behind, drawn.now).by_status().values()
+        rows = [row for batch in shown.every(behind) for row in batch if row.currency == report.currency]
+        sums = sum((figures.amount for figures in found), Decimal(0)), sum(figures.count for figures in found)
+        assert (sum((row.amount for row in rows), Decimal(0)), len(rows)) == sums
+        return sums
+
+    busy = [(day, hour) for day in range(7) for hour in range(24) if report.heat[day][hour].taken_count]
+    for weekday, hour in [*busy, (data.draw(st.integers(0, 6)), data.draw(st.integers(0, 23)))]:
+        cell = report.heat[weekday][hour]
+        assert counted(hour_behind(wanted, report.span, weekday, hour)) == (cell.taken, cell.taken_count)
+    for code in {*report.rates.reasons, "", "1032"}:
+        assert counted(reason_behind(wanted, report.span, code))[1] == report.rates.reasons.get(code, 0)
+    for ended, count in (("succeeded", report.rates.succeeded), ("failed", report.rates.failed)):
+        assert counted(outcome_behind(wanted, report.span, ended))[1] == count
 
 
 _FREQUENCIES = {"daily": "D", "monthly": "M"}

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy import Connection
 
 from services.database.engine import Database
 from services.domain.period import Days
+from services.payments.statement import Statement
+from services.revenue import asking
+from services.revenue.asking import Rows, fetched_together
 from services.revenue.figures import RevenueFilter
 from services.revenue.service import RevenueService
 from tests.world import MORNING, World
@@ -28,11 +31,12 @@ class Watched:
     def __init__(self, database: Database, fleet: UUID, route: UUID) -> None:
         self.database, self.wanted = database, RevenueFilter(fleet, DAYS)
         self.narrowed = replace(self.wanted, routes=frozenset({route}))
-        self._asked: list[tuple[str, Any]] = []
-        event.listen(database.engine, "before_cursor_execute", self._keep)
+        self._asked: list[Statement] = []
 
-    def _keep(self, _connection: object, _cursor: DBAPICursor, statement: str, values: Any, *_: object) -> None:
-        self._asked.append((statement, values))
+    def keep(self, connection: Connection, statements: Sequence[Statement]) -> list[Rows]:
+        """Asks, and keeps what was asked."""
+        self._asked += statements
+        return fetched_together(connection, statements)
 
     def plans(self, wanted: RevenueFilter) -> list[str]:
         """How each statement of a report finds its rows."""
@@ -41,15 +45,15 @@ class Watched:
         asked = list(self._asked)
         with self.database.read() as connection:
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-            return [self._plan(connection, *one) for one in asked]
+            return [self._plan(connection, one) for one in asked]
 
-    def _plan(self, connection: Any, statement: str, values: Any) -> str:
-        rows = connection.exec_driver_sql(f"EXPLAIN (COSTS OFF) {statement}", values)
+    def _plan(self, connection: Connection, one: Statement) -> str:
+        rows = connection.exec_driver_sql(f"EXPLAIN (COSTS OFF) {one.written}", one.values)
         return "\n".join(row[0] for row in rows)
 
 
 @pytest.fixture
-def watched(world: World) -> Iterator[Watched]:
+def watched(world: World, monkeypatch: pytest.MonkeyPatch) -> Watched:
     fleet = world.fleet()
     route = world.route(fleet)
     world.run(
@@ -61,7 +65,9 @@ def watched(world: World) -> Iterator[Watched]:
     )  # fmt: skip
     world.project()
     world.run("ANALYZE")
-    yield Watched(world.person(fleet, "viewer"), fleet, route)
+    watched = Watched(world.person(fleet, "viewer"), fleet, route)
+    monkeypatch.setattr(asking, "fetched_together", watched.keep)
+    return watched
 
 
 def test_no_table_of_figures_is_read_as_a_whole(watched: Watched) -> None:
@@ -73,11 +79,12 @@ def test_no_table_of_figures_is_read_as_a_whole(watched: Watched) -> None:
 
 def test_payments_are_read_by_the_running_hour_alone(watched: Watched) -> None:
     parts_of_days = [
-        plan for plan in watched.plans(watched.wanted) if "using payment_by" in plan or "on payment_by" in plan
+        plan for plan in watched.plans(watched.wanted) if " on payment" in plan and "payment_totals" not in plan
     ]
-    # The same time 42 days ago, and that of yesterday.
-    assert len(parts_of_days) == 2
-    for plan in parts_of_days:
+    revenue = [plan for plan in parts_of_days if "refunded_day" in plan]
+    # The same time 42 days ago, as a whole and by member, and that of yesterday; then what was created until the first of them.
+    assert (len(revenue), len(parts_of_days)) == (3, 4)
+    for plan in revenue:
         assert "Bitmap Index Scan on payment_by_taken_at" in plan
         assert "Index Scan using payment_by_refunded_day" in plan
 
@@ -88,7 +95,32 @@ def test_a_range_that_has_ended_reads_no_payment(watched: Watched) -> None:
         assert not [plan for plan in watched.plans(wanted) if "on payment " in plan]
 
 
+def test_a_breakdown_of_the_whole_fleet_walks_an_index_of_its_own(watched: Watched) -> None:
+    walks = [plan for plan in watched.plans(watched.wanted) if "revenue_totals_by_start" in plan]
+    # Nobody else takes it for the sums of one member, which stand side by side in the key.
+    assert len(walks) == 1
+    assert "Function Scan on piece" in walks[0]
+    for narrowed in (watched.narrowed, replace(watched.wanted, methods=frozenset({"cash"}))):
+        assert not [plan for plan in watched.plans(narrowed) if "by_start" in plan]
+
+
 @pytest.mark.parametrize("days", [1, 42, 365])
 def test_a_report_takes_as_many_statements_however_long_the_range(watched: Watched, days: int) -> None:
     wanted = replace(watched.wanted, days=Days(DAYS.last - timedelta(days=days - 1), DAYS.last))
-    assert len(watched.plans(wanted)) <= 16
+    assert len(watched.plans(wanted)) <= 12
+
+
+def test_a_report_goes_to_the_server_and_back_four_times(watched: Watched, tmp_path: Path) -> None:
+    for wanted in (watched.wanted, watched.narrowed):
+        for _ in range(2):  # what is asked a second time is prepared first
+            RevenueService(watched.database).report(wanted, NOW)
+        with watched.database.engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, psycopg.Connection)
+        with (tmp_path / "trace").open("w+") as trace:
+            driver.pgconn.trace(trace.fileno())
+            RevenueService(watched.database).report(wanted, NOW)
+            driver.pgconn.untrace()
+            trace.seek(0)
+            # The beginning, the currency, all figures, the end.
+            assert sum("ReadyForQuery" in line for line in trace) == 4
