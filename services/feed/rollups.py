@@ -53,16 +53,16 @@ class Rollup:
     RETURNING {returning}"""
 
     def fill(self, connection: Connection, fleet_id: UUID | None = None) -> None:
-        """Makes the rows anew from the read model, those of one fleet or all."""
-        columns = ", ".join((*self.keys, *self.sums))
+        """Makes the rows anew from the read model, those of one fleet or all, neighbours by key on the same pages."""
+        columns, keys = ", ".join((*self.keys, *self.sums)), ", ".join(self.keys)
         of_fleet = "" if fleet_id is None else " WHERE fleet_id = :fleet"
         parameters = {} if fleet_id is None else {"fleet": fleet_id}
         connection.execute(text(f"DELETE FROM finance.{self.name}{of_fleet}"), parameters)
         connection.execute(_SUM_MANY)
-        connection.execute(
-            text(f"INSERT INTO finance.{self.name} ({columns}) SELECT {columns} FROM finance.{self.source}{of_fleet}"),
-            parameters,
-        )
+        # OFFSET 0 keeps the order out of the sums, for which it would sort every payment.
+        made = f"SELECT {columns} FROM finance.{self.source}{of_fleet} OFFSET 0"
+        ordered = f"SELECT {columns} FROM ({made}) AS made ORDER BY {keys}"
+        connection.execute(text(f"INSERT INTO finance.{self.name} ({columns}) {ordered}"), parameters)
         connection.execute(text("SET LOCAL enable_sort = on"))
 
 

@@ -24,11 +24,10 @@ def summary_of(connection: Connection, wanted: PaymentFilter, now: datetime) -> 
     found = asked(connection, summary_statement(wanted))
     epoch, seq, currency, of = found[0][:4]
     held = [values[4:] for values in found if values[4] is not None]
-    counted = _totals(held)
     if of is None and wanted.basis == "created":
-        of = sum(total.count for total in counted)
-    cells, foreign = _by_cell(counted, currency)
-    waiting = (oldest for *_, oldest in _in(currency, held) if oldest is not None)
+        of = sum(values[4] for values in held)
+    cells, foreign = _by_cell(held, currency)
+    waiting = (values[7] for values in held if values[7] is not None and values[3] == currency)
     yesterday = _yesterday(connection, wanted, now, currency) if of_today(wanted, now) else None
     position = Position(epoch or 0, seq or 0)
     return Summary(position, cells, currency, foreign, yesterday, now, min(waiting, default=None), of)
@@ -62,22 +61,18 @@ def _totals(cells: Iterable[Sequence[Any]]) -> list[Total]:
     return [Total(*values[:7]) for values in cells]
 
 
-def _in(currency: str, cells: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
-    return (values for values in cells if values[3] == currency)
-
-
-def _by_cell(counted: Iterable[Total], currency: str) -> tuple[dict[Cell, Figures], dict[Cell, int]]:
-    """Figures in the currency, and how many payments in others, by cell."""
+def _by_cell(held: Iterable[Sequence[Any]], currency: str) -> tuple[dict[Cell, Figures], dict[Cell, int]]:
+    """Figures in the currency, and how many payments in others, by cell; `held` as the server tells cells."""
     cells: dict[Cell, Figures] = {}
     foreign: dict[Cell, int] = {}
-    for total in counted:
-        cell = (total.hour, status_group(total.status), total.code)
-        if total.currency != currency:
-            foreign[cell] = foreign.get(cell, 0) + total.count
+    for hour, status, code, paid_in, count, amount, refunded, _ in held:
+        cell = (hour, status_group(status), code)
+        if paid_in != currency:
+            foreign[cell] = foreign.get(cell, 0) + count
         elif cell in cells:
-            cells[cell] = cells[cell].plus(total.count, total.amount, total.refunded)
+            cells[cell] = cells[cell].plus(count, amount, refunded)
         else:
-            cells[cell] = Figures(total.count, total.amount, total.refunded)
+            cells[cell] = Figures(count, amount, refunded)
     return cells, foreign
 
 

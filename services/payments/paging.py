@@ -16,7 +16,7 @@ from services.domain.period import Days
 from services.payments.cells import count_statement
 from services.payments.filters import OTHER, PaymentFilter
 from services.payments.places import Piece, Stretch, pieces_of, stretch_at
-from services.payments.queries import above_statement, every_statement, page_statement, reach_statement, unknown_statuses_statement
+from services.payments.queries import above_statement, every_statement, page_statement, unknown_statuses_statement
 from services.payments.row import Key, Sort, status_place
 from services.payments.statement import asked
 from services.payments.totals import served
@@ -27,9 +27,6 @@ _DAY = timedelta(days=1)
 _FIRST_ID, _LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
 #: Passing over so many rows costs less than finding the hour that lies behind them.
 FEW = 1_000
-#: So many rows the door that searches reads one by one, without its index of words.
-RUN = 2_400
-_MOST_RUNS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Part:
 
 def by_one_statement(wanted: PaymentFilter, sort: Sort) -> bool:
     """Whether `page_statement` alone answers: nothing must be looked up before."""
-    return sort.column != "status" and not _unnamed(wanted) and not _by_runs(wanted, sort)
+    return sort.column != "status" and not _unnamed(wanted)
 
 
 def walked(connection: Connection, wanted: PaymentFilter, sort: Sort, after: Key | None, limit: int) -> list[Found]:
@@ -52,8 +49,7 @@ def walked(connection: Connection, wanted: PaymentFilter, sort: Sort, after: Key
     rows: list[Found] = []
     for part, inner in _parts(connection, wanted, sort, after):
         behind = after if sort.column != "status" or (after and after.status in part.statuses) else None
-        follow = _searched if _by_runs(part, inner) else _followed
-        rows += follow(connection, part, inner, behind, limit - len(rows))
+        rows += asked(connection, page_statement(part, inner, behind, limit - len(rows)))
         if len(rows) == limit:
             break
     return rows
@@ -93,39 +89,6 @@ def every(connection: Connection, wanted: PaymentFilter, sort: Sort, batch: int)
         streamed = connection.execution_options(stream_results=True, max_row_buffer=batch)
         with streamed.exec_driver_sql(made.text, made.values) as result:
             yield from result.partitions(batch)
-
-
-def _by_runs(wanted: PaymentFilter, sort: Sort) -> bool:
-    """Whether a search goes through the whole list by time, where runs of rows are cheap to measure."""
-    listed = replace(wanted, search="")
-    return wanted.sought is not None and sort.column == "time" and wanted.basis == "created" and not listed.narrowed
-
-
-def _searched(
-    connection: Connection, wanted: PaymentFilter, sort: Sort, after: Key | None, limit: int
-) -> Sequence[Found]:
-    """Like `_followed`, a run of the list at a time for as long as the runs bring enough.
-
-    The door that searches knows of no word how common it is. Within a run it needs no index of words, which for a name that
-    everybody has holds more than there is time to read.
-    """
-    rows: list[Found] = []
-    while ends := asked(connection, reach_statement(wanted, sort, after, RUN)):
-        ((reach,),) = ends
-        found = asked(connection, page_statement(wanted, sort, after, limit - len(rows), reach=reach))
-        rows += found
-        if len(rows) == limit:
-            return rows
-        after = Key(reach, _FIRST_ID if sort.descending else _LAST_ID, Decimal(0), "")
-        if len(found) * _MOST_RUNS < limit:
-            break
-    return [*rows, *_followed(connection, wanted, sort, after, limit - len(rows))]
-
-
-def _followed(
-    connection: Connection, wanted: PaymentFilter, sort: Sort, after: Key | None, limit: int
-) -> Sequence[Found]:
-    return asked(connection, page_statement(wanted, sort, after, limit))
 
 
 def _counted(connection: Connection, wanted: PaymentFilter, sort: Sort) -> Part:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -43,10 +42,8 @@ def standing_of(found: Sequence[Sequence[Any]]) -> Standing:
     return Standing(Position(epoch, seq), (epoch, named))
 
 
-def page_statement(
-    wanted: PaymentFilter, sort: Sort, after: Key | None, limit: int, skip: int = 0, reach: datetime | None = None
-) -> Statement:
-    """`limit` rows by time or amount, after a key or after `skip` others; of a search by time only as far as `reach`.
+def page_statement(wanted: PaymentFilter, sort: Sort, after: Key | None, limit: int, skip: int = 0) -> Statement:
+    """`limit` rows by time or amount, after a key or after `skip` others.
 
     A keyset walk of an index in its order, so that page 100,000 costs what page 1 costs, and a rare value what a common one costs.
     """
@@ -55,7 +52,7 @@ def page_statement(
     bounded = sort.column == "amount" or wanted.least is not None or wanted.most is not None
     made = Statement(wanted.fleet_id, exact=bounded)
     if wanted.sought is not None:
-        found = found_ids(made, wanted, sort, after=after, limit=limit, skip=skip, reach=reach)
+        found = found_ids(made, wanted, sort, after=after, limit=limit, skip=skip)
         source = f"finance.payment WHERE fleet_id = %(fleet)s AND id IN (SELECT found.id FROM {found})"
         made.text = f"SELECT {ROW},{STANDING} FROM {source} ORDER BY {ordered(sort)}"
         return made
@@ -70,15 +67,6 @@ def page_statement(
         )
         source = f"({' UNION ALL '.join(walks)}) AS walks ORDER BY {ordered(sort)}"
     made.text = f"SELECT {ROW},{STANDING} FROM {source} LIMIT {limit} OFFSET {skip}"
-    return made
-
-
-def reach_statement(wanted: PaymentFilter, sort: Sort, after: Key | None, rows: int) -> Statement:
-    """The creation of the last of so many rows by time, whatever is sought; nothing where there are not so many."""
-    made = Statement(wanted.fleet_id)
-    made.text = (
-        f"SELECT created_at FROM finance.payment WHERE {_walk(wanted, sort, after, made)} LIMIT 1 OFFSET {rows - 1}"
-    )
     return made
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -15,9 +15,6 @@ from services.payments.keyset import begun
 from services.payments.row import Key, Sort
 from services.payments.statement import Statement
 
-#: As finely as the server tells time.
-_INSTANT = timedelta(microseconds=1)
-
 
 def found_ids(
     made: Statement,
@@ -28,16 +25,10 @@ def found_ids(
     limit: int | None = None,
     skip: int = 0,
     among: Collection[UUID] | None = None,
-    reach: datetime | None = None,
 ) -> str:
-    """The ids that a search finds, as the table `found` (id, place) by time or amount; without a limit all of them.
-
-    By time not beyond `reach`, where it is given; it must lie within the filter's days.
-    """
+    """The ids that a search finds, as the table `found` (id, place) by time or amount; without a limit all of them."""
     superfluous, key = begun(wanted, sort, after)
     narrowed = {name: said for name, said in _narrowed(wanted).items() if name != superfluous}
-    if reach is not None:
-        narrowed |= {"since": reach.isoformat()} if sort.descending else {"until": (reach + _INSTANT).isoformat()}
     if among is not None:
         narrowed["ids"] = [str(id_) for id_ in among]
     listed = {"by": sort.column, "descending": sort.descending, "skip": skip, "limit": limit, **_following(key)}
@@ -48,9 +39,12 @@ def found_ids(
 def found_cells(made: Statement, wanted: PaymentFilter, until: datetime | None = None) -> str:
     """The cells of what a search finds, each with the creation of its oldest pending payment, as what stands behind FROM.
 
-    Only of payments created before `until`, where it is given; it must lie within the filter's days.
+    Only of payments created before `until`, where it is given; it must lie within the filter's days, which are of creation.
     """
-    narrowed = _narrowed(wanted) | ({"until": until.isoformat()} if until is not None else {})
+    narrowed = _narrowed(wanted)
+    if until is not None:
+        # An hour of a single day ends before the day does.
+        narrowed["until"] = min(until, wanted.span[1]).isoformat()
     asked = f"{_asked(made, wanted)}, {made.apart(Jsonb(narrowed))}, {made.apart(wanted.days.zone.key)}"
     return f"finance.find_totals({asked})"
 
@@ -75,6 +69,8 @@ def _narrowed(wanted: PaymentFilter) -> dict[str, object]:
         "vehicles": wanted.vehicles,
         "drivers": wanted.drivers,
         "tills": wanted.tills,
+        "reasons": wanted.reasons,
+        "weekdays": wanted.weekdays,
     }
     narrowed = _dated(wanted) | _with_status(wanted.statuses)
     narrowed |= {name: sorted(map(str, members)) for name, members in lists.items() if members}
@@ -83,8 +79,8 @@ def _narrowed(wanted: PaymentFilter) -> dict[str, object]:
     if wanted.most is not None:
         narrowed["most"] = cents(wanted.most)
     if wanted.hour_apart is not None:
-        narrowed |= {"hour": wanted.hour_apart, "zone": wanted.days.zone.key}
-    return narrowed
+        narrowed["hour"] = wanted.hour_apart
+    return narrowed | {"basis": wanted.basis, "zone": wanted.days.zone.key}
 
 
 def _dated(wanted: PaymentFilter) -> dict[str, object]:

@@ -30,6 +30,11 @@ class Statement:
     def __post_init__(self) -> None:
         self.values["fleet"] = self.fleet_id
 
+    @property
+    def written(self) -> str:
+        """The text as it is sent."""
+        return self.text.replace("%(fleet)s", self.fixed(self.fleet_id)) if self.exact else self.text
+
     def of(self, value: object) -> str:
         """The value as `exact` wants it."""
         return self.fixed(value) if self.exact else self.apart(value)
@@ -47,5 +52,4 @@ class Statement:
 
 def asked(connection: Connection, made: Statement) -> Sequence[Sequence[Any]]:
     """What the statement finds."""
-    written = made.text.replace("%(fleet)s", made.fixed(made.fleet_id)) if made.exact else made.text
-    return fetched(connection, written, made.values)
+    return fetched(connection, made.written, made.values)

@@ -164,6 +164,25 @@ def test_refilling_makes_what_the_projector_kept(world: World) -> None:
     assert world.value("SELECT epoch FROM finance.feed") == 1
 
 
+def test_totals_that_are_filled_lie_in_the_order_of_their_key(world: World) -> None:
+    fleet = world.fleet()
+    routes = [world.route(fleet), world.route(fleet, "Nairobi – Thika")]
+    for number in range(200):
+        booking = world.booking(fleet, route_id=routes[number % 2])
+        world.payment(booking, created_at=MORNING - timedelta(hours=7 * number))
+    world.project()
+    for rollup in ROLLUPS:
+        world.run(f"TRUNCATE finance.{rollup.name}")
+    with world.database().write() as connection:
+        refill_totals(connection)
+    for rollup in ROLLUPS:
+        order = (
+            f"SELECT ctid, row_number() OVER (ORDER BY {', '.join(rollup.keys)}) AS place FROM finance.{rollup.name}"
+        )
+        placed = f"SELECT place, row_number() OVER (ORDER BY ctid) AS lies FROM ({order}) AS ordered"
+        assert world.value(f"SELECT count(*) FROM ({placed}) AS placed WHERE place <> lies") == 0
+
+
 def test_the_migration_counts_what_is_there(world: World) -> None:
     world.run("DROP SCHEMA finance CASCADE")
     _migrate_to(world, "0005")

@@ -10,13 +10,16 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
+from services.database.engine import Database
 from services.domain.errors import SchemaMismatch
 from services.domain.period import Days
-from services.payments import paging
 from services.payments.filters import PaymentFilter, Search
+from services.payments.queries import page_statement
 from services.payments.row import Key, PaymentRow, Sort, sort_key
 from services.payments.service import PaymentService
+from services.payments.statement import asked
 from tests.services.payments.scattered import FILTERS, FIRST, FLEET, SORTS, Ledger, scattered
 from tests.world import MORNING, World
 
@@ -85,6 +88,16 @@ def test_what_is_found(alone: tuple[World, PaymentService], typed: str, found: i
     assert sum(map(len, service.every(wanted))) == found
 
 
+@pytest.mark.parametrize(("hour", "found"), [(5, 0), (9, 2)])
+def test_yesterday_counts_the_same_hour(alone: tuple[World, PaymentService], hour: int, found: int) -> None:
+    tomorrow = Days(FIRST + timedelta(days=2), FIRST + timedelta(days=2))
+    wanted = PaymentFilter(FLEET, tomorrow, search="mfano", hour=hour)
+    _, service = alone
+    yesterday = service.summary(wanted, MORNING + timedelta(hours=25)).yesterday
+    assert yesterday is not None
+    assert sum(figures.count for figures in yesterday.values()) == found
+
+
 @pytest.fixture
 def ledger(world: World) -> Ledger:
     return scattered(world, count=60)
@@ -140,63 +153,92 @@ def test_a_search_is_a_filter_like_any_other(
     assert summary.oldest_pending == min(waiting, default=None)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    typed=st.sampled_from(("alice", "bkg", "bkg1", "ukm000", "nobody")), descending=st.booleans(), run=st.integers(1, 25),
-    limit=st.integers(1, 20), day=st.integers(0, 3),
-)  # fmt: skip
-def test_a_search_by_runs_of_the_list_finds_the_same(
-    ledger: Ledger,
-    service: PaymentService,
-    monkeypatch: pytest.MonkeyPatch,
-    typed: str,
-    descending: bool,
-    run: int,
-    limit: int,
-    day: int,
-) -> None:
-    monkeypatch.setattr(paging, "RUN", run)
-    sort = Sort("time", descending)
-    days = Days(FIRST, FIRST + timedelta(days=day))
-    rows = [row for row in ledger.shown(PaymentFilter(FLEET, days)) if begins(row, typed)]
-    page = service.page(PaymentFilter(FLEET, days, search=typed), limit=limit, sort=sort)
-    seen = list(page.rows)
-    while page.next is not None:
-        page = service.page(PaymentFilter(FLEET, days, search=typed), page.next, limit, sort=sort)
-        seen += page.rows
-    assert seen == sorted(rows, key=sort_key(sort), reverse=descending)
+#: How old the payments of each are, in seconds: everywhere, here and there, hardly anywhere, here only, and far back only.
+AGES = {
+    "alice": range(0, 6_000, 3),
+    "brian": range(1, 6_000, 40),
+    "chao": range(2, 6_000, 900),
+    "dida": range(400, 451),
+    "esi": range(5_000, 6_000),
+}
 
 
-def test_the_rare_and_the_common_are_found_alike(world: World) -> None:
-    """Each of the three ways: in the first 2,500 of the list, by the words' index, and along the list above 20,000."""
+@pytest.fixture
+def crowd(world: World) -> tuple[World, Database]:
+    """Five people with many payments, among which many share an amount."""
     fleet = world.fleet(id=FLEET)
-    for name, age in (("Alice Mfano", 9_000), ("Brian Mfano", 0)):
-        world.payment(world.booking(fleet, passenger_name=name), created_at=MORNING - timedelta(seconds=age))
+    for name in AGES:
+        world.payment(world.booking(fleet, passenger_name=f"{name} Mfano"), created_at=MORNING - timedelta(days=30))
     world.project()
     columns = (
-        "fleet_id, booking_id, booking_reference, amount, amount_cents, currency, method, status, refunded_amount, updated_at,"
-        " created_day"
+        "fleet_id, booking_id, booking_reference, currency, method, status, refunded_amount, updated_at, created_day"
     )
-    for name, more in (("alice", 20_400), ("brian", 2_600)):
-        world.run(f"""
-            INSERT INTO finance.payment (id, created_at, search, {columns})
-            SELECT gen_random_uuid(), created_at - i * interval '1 second', search, {columns}
-            FROM finance.payment, generate_series(1, {more}) i WHERE search @@ '''n:{name}'''
-        """)
-    service = PaymentService(world.person(fleet, "viewer"))
-    ages = {"alice": range(9_000, 29_401), "brian": range(2_601)}
-    for name, seconds in ages.items():
-        wanted = replace(EVERY_DAY, search=name)
-        newest = [MORNING - timedelta(seconds=age) for age in seconds]
-        for sort, expected in ((Sort(), newest), (Sort("time", False), newest[::-1])):
-            page = service.page(wanted, limit=50, sort=sort)
-            following = service.page(wanted, page.next, 50, sort=sort)
-            assert [row.created_at for row in page.rows + following.rows] == expected[:100]
-            assert service.page(wanted, limit=50, sort=sort, before=following.next).rows[-49:] == following.rows[:-1]
-            assert [row.created_at for row in service.page_at(wanted, 2_580, 9, sort=sort).rows] == expected[
-                2_580:2_589
-            ]
-        assert service.summary(wanted, MORNING).rows() == len(newest)
+    for name, ages in AGES.items():
+        world.run(
+            f"""
+            INSERT INTO finance.payment (id, created_at, amount, amount_cents, search, {columns})
+            SELECT gen_random_uuid(), :morning - age * interval '1 second', age % 7 / 100.0, age % 7, search, {columns}
+            FROM finance.payment, unnest(CAST(:ages AS integer[])) AS age WHERE search @@ '''n:{name}'''
+            """,
+            morning=MORNING,
+            ages=list(ages),
+        )
+    world.run("ANALYZE finance.payment")
+    return world, world.person(fleet, "viewer")
+
+
+def claim(world: World, payments: int) -> None:
+    """Has the server's statistics say that there are so many payments; the door chooses its way by them."""
+    world.run(f"UPDATE pg_class SET reltuples = {payments} WHERE oid = 'finance.payment'::regclass")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    payments=st.sampled_from((0, 100_000, 10**9)), name=st.sampled_from([*AGES, "mfano", "nobody"]),
+    sort=st.sampled_from((Sort(), Sort("time", False), Sort("amount"), Sort("amount", False))),
+    limit=st.integers(1, 300), pages=st.integers(1, 3), place=st.integers(0, 2_500),
+)  # fmt: skip
+def test_every_way_finds_the_same(
+    crowd: tuple[World, Database], payments: int, name: str, sort: Sort, limit: int, pages: int, place: int
+) -> None:
+    world, database = crowd
+    service = PaymentService(database)
+    claim(world, payments)
+    ages = [age for person, ages in AGES.items() if name in (person, "mfano") for age in ages]
+    places = [(age % 7 if sort.column == "amount" else 0, -age) for age in ages]
+    expected = [MORNING + timedelta(seconds=at) for _, at in sorted(places, reverse=sort.descending)]
+    wanted = replace(EVERY_DAY, search=name)
+    page = service.page(wanted, limit=limit, sort=sort)
+    seen = list(page.rows)
+    while page.next is not None and len(seen) < pages * limit:
+        page = service.page(wanted, page.next, limit, sort=sort)
+        seen += page.rows
+    assert [row.created_at for row in seen] == expected[: pages * limit]
+    first = max(0, min(place, len(expected) - limit))
+    jumped = service.page_at(wanted, place, limit, sort=sort)
+    assert [row.created_at for row in jumped.rows] == expected[first : first + limit]
+
+
+@pytest.mark.parametrize(
+    ("payments", "name", "by_index"),
+    [
+        (10**9, "alice", 0),  # the sample holds a page of them
+        (10**9, "brian", 0),  # a longer walk does
+        (10**9, "dida", 1),  # the longer walk finds no more
+        (10**9, "esi", 1),  # the sample holds none
+        (100_000, "chao", 1),  # few in all: they are found before a longer walk ends
+        (100_000, "alice", 0),
+    ],
+)
+def test_how_common_a_word_is_chooses_the_way(
+    crowd: tuple[World, Database], payments: int, name: str, by_index: int
+) -> None:
+    world, database = crowd
+    claim(world, payments)
+    with database.read() as connection:
+        assert asked(connection, page_statement(replace(EVERY_DAY, search=name), Sort(), None, 60))
+        scans = text("SELECT pg_stat_get_xact_numscans('finance.payment_by_search'::regclass)")
+        assert connection.execute(scans).scalar_one() == by_index
 
 
 def test_a_search_that_breaks_tells_nothing_of_what_was_typed(alone: tuple[World, PaymentService]) -> None:
