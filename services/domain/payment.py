@@ -50,6 +50,9 @@ _RESULTS: Final = {
     "R000002": "original transaction unknown",
 }
 
+#: Result codes that payments are known to fail with; others occur.
+FAILURE_CODES: Final = tuple(code for code in _RESULTS if code not in ("0", "4999", "R000001", "R000002"))
+
 
 def status_shown(status: str) -> str:
     """A status as people read it; an unknown one keeps its own word ('on_hold' → 'On hold')."""

@@ -33,6 +33,11 @@ class Days:
         """The first instant after the range."""
         return _midnight(self.last + timedelta(days=1), self.zone)
 
+    def each(self) -> list[Days]:
+        """Every day of the range by itself."""
+        dates = (self.first + timedelta(days=ahead) for ahead in range(len(self)))
+        return [Days(date, date, self.zone) for date in dates]
+
     def __contains__(self, instant: datetime) -> bool:
         return self.start <= instant < self.end
 

@@ -1,7 +1,7 @@
 """The statements behind the figures: cells of a filter from wherever they are cheapest, the same numbers everywhere.
 
-A cell is (hour of creation, status, result code of a failure, currency, count, Σ amount, Σ refunded, creation of its oldest pending
-payment); the last one may stand in any cell of its currency.
+A cell is (hour, status, result code of a failure, currency, count, Σ amount, Σ refunded, creation of its oldest pending payment);
+the hour is that of creation, payment or refund as the filter's days are, and the last one may stand in any cell of its currency.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 from services.domain.payment import FAILED, PENDING
 from services.payments import totals
 from services.payments.filters import PaymentFilter
-from services.payments.narrowing import conditions, hour_of_creation
+from services.payments.narrowing import conditions, hour_of
 from services.payments.search import found_cells
 from services.payments.statement import Statement
 
@@ -65,7 +65,7 @@ def _counted(wanted: PaymentFilter, made: Statement, until: datetime | None) -> 
     """From the payments, one by one."""
     where = conditions(wanted, made) + (f" AND created_at < {made.of(until)}" if until is not None else "")
     return f"""
-        SELECT {hour_of_creation(wanted, made)}::integer, status,
+        SELECT {hour_of(wanted, made)}::integer, status,
                CASE WHEN status = '{FAILED}' THEN coalesce(result_code, '') ELSE '' END, currency,
                count(*), sum(amount), sum(refunded_amount), min(created_at) FILTER (WHERE status = '{PENDING}')
         FROM finance.payment WHERE {where} GROUP BY 1, 2, 3, 4"""

@@ -63,6 +63,8 @@ def filter_to_json(
         "hour": wanted.hour,
         "search": _storable(wanted.search),
         "basis": wanted.basis,
+        "weekdays": sorted(wanted.weekdays),
+        "reasons": sorted(wanted.reasons),
         "sort": {"column": sort.column, "descending": sort.descending},
         "columns": list(columns),
     }
@@ -92,6 +94,8 @@ def filter_from_json(definition: Mapping[str, Any], fleet_id: UUID, zone: ZoneIn
         hour=read.field("hour", _hour, None),
         search=read.field("search", _text, ""),
         basis=read.field("basis", _basis, "created"),
+        weekdays=read.field("weekdays", _weekdays, frozenset()),
+        reasons=read.field("reasons", _texts, frozenset()),
     )
     columns = read.field("columns", _keys, _UNCHANGED)
     return View(wanted, chosen, read.field("sort", _sort, NEWEST_FIRST), columns)
@@ -174,6 +178,16 @@ def _money(value: Any) -> Decimal:
 def _hour(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 23:
         raise ValueError("not an hour of the day")
+    return value
+
+
+def _weekdays(value: Any) -> frozenset[int]:
+    return frozenset(map(_weekday, _list(value)))
+
+
+def _weekday(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 7:
+        raise ValueError("not a day of the week")
     return value
 
 

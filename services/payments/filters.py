@@ -11,7 +11,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.domain import phone
-from services.domain.payment import NOBODY, STATUSES, TAKEN
+from services.domain.payment import FAILED, NOBODY, STATUSES, TAKEN
 from services.domain.period import Days
 from services.feed.event import PaymentState
 
@@ -69,7 +69,9 @@ class PaymentFilter:
     """A fleet's payments within `days` (of creation, unless `basis` says otherwise), narrowed by what is set.
 
     An empty set means any. `NOBODY` among routes, vehicles or drivers means payments without one, '' among tills those that
-    came to no short code. `least` and `most` bound the amount, both inclusive, in the payment's own currency.
+    came to no short code. `reasons` are result codes of failed payments, '' for those without one. `least` and `most` bound the
+    amount, both inclusive, in the payment's own currency. `hour` (0–23) and `weekdays` (1 Monday … 7 Sunday) are, like `days`,
+    those of creation, payment or refund as `basis` says, on the fleet's clock.
     """
 
     fleet_id: UUID
@@ -85,11 +87,16 @@ class PaymentFilter:
     hour: int | None = None
     search: str = ""
     basis: Basis = "created"
+    weekdays: frozenset[int] = frozenset()
+    reasons: frozenset[str] = frozenset()
 
     @property
     def narrowed(self) -> bool:
         """Whether anything beside the days narrows what is shown."""
-        sets = (self.statuses, self.methods, self.routes, self.vehicles, self.drivers, self.tills)
+        sets = (
+            *(self.statuses, self.methods, self.routes, self.vehicles, self.drivers, self.tills),
+            *(self.weekdays, self.reasons),
+        )
         bounds = (self.least, self.most, self.hour)
         return any(sets) or any(bound is not None for bound in bounds) or self.sought is not None
 
@@ -128,7 +135,21 @@ class PaymentFilter:
             and (not self.tills or (state.short_code or "") in self.tills)
             and (self.least is None or state.amount >= self.least)
             and (self.most is None or state.amount <= self.most)
-            and (self.hour is None or state.created_at.astimezone(self.days.zone).hour == self.hour)
+            and (not self.reasons or (state.status == FAILED and (state.result_code or "") in self.reasons))
+            and self._timed(state)
+        )
+
+    def clock(self, state: PaymentState) -> datetime:
+        """What the fleet's clock showed at creation or payment, as `basis` says; a refund's moment no state knows."""
+        paid = state.completed_at if self.basis == "taken" else None
+        return (paid or state.created_at).astimezone(self.days.zone)
+
+    def _timed(self, state: PaymentState) -> bool:
+        if self.basis == "refunded" or (self.hour is None and not self.weekdays):
+            return True
+        clock = self.clock(state)
+        return (self.hour is None or clock.hour == self.hour) and (
+            not self.weekdays or clock.isoweekday() in self.weekdays
         )
 
     def _dated(self, state: PaymentState) -> bool:

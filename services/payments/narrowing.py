@@ -7,24 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
-from datetime import timedelta
 from itertools import product
 from typing import Any, Final
 from uuid import UUID
 
 from services.domain.money import cents
-from services.domain.payment import NOBODY, STATUSES
-from services.domain.period import Days
-from services.payments.filters import OTHER, PaymentFilter
+from services.domain.payment import FAILED, NOBODY, STATUSES
+from services.payments.filters import OTHER, Basis, PaymentFilter
 from services.payments.keyset import Bound
 from services.payments.statement import Statement
+from services.payments.taken import taken_at_hour
 
 #: As the index has it; a CASE reaches it under row-level security, a coalesce does not.
 _TILL: Final = "CASE WHEN short_code IS NULL THEN '' ELSE short_code END"
+_REASON: Final = "CASE WHEN result_code IS NULL THEN '' ELSE result_code END"
+#: The moments whose days are `created_day`, `taken_day` and `refunded_day`.
+_MOMENTS: Final[dict[Basis, str]] = {
+    "created": "created_at",
+    "taken": "coalesce(completed_at, created_at)",
+    "refunded": "coalesce(refunded_at, updated_at)",
+}
 #: Above so many, values share one walk that passes over what does not match.
 _MOST_WALKS: Final = 12
 _MOST_DAYS: Final = 31
-_LISTS: Final = ("statuses", "tills", "methods", "routes", "drivers", "vehicles")
+_LISTS: Final = ("statuses", "reasons", "tills", "methods", "routes", "drivers", "vehicles")
 
 
 def conditions(wanted: PaymentFilter, made: Statement, *, without: Bound | None = None) -> str:
@@ -47,13 +53,23 @@ def _narrowed(wanted: PaymentFilter, made: Statement) -> Iterator[str]:
     ):
         if members:
             yield _of(column, members, made)
+    if wanted.reasons:
+        yield f"status = '{FAILED}' AND {_among(_REASON, wanted.reasons, made.fixed)}"
+    if wanted.weekdays:
+        yield _among(_part("isodow", wanted, made), wanted.weekdays, made.fixed)
     if wanted.hour_apart is not None:
-        yield f"{hour_of_creation(wanted, made)} = {made.fixed(wanted.hour_apart)}"
+        yield f"{hour_of(wanted, made)} = {made.fixed(wanted.hour_apart)}"
+    if wanted.basis == "taken" and (around := taken_at_hour(wanted, made)):
+        yield around
 
 
-def hour_of_creation(wanted: PaymentFilter, made: Statement) -> str:
-    """The hour of creation on the fleet's clock."""
-    return f"extract(hour FROM created_at AT TIME ZONE {made.fixed(wanted.days.zone.key)})"
+def hour_of(wanted: PaymentFilter, made: Statement) -> str:
+    """The hour, on the fleet's clock, of what the filter's days are the days of."""
+    return _part("hour", wanted, made)
+
+
+def _part(unit: str, wanted: PaymentFilter, made: Statement) -> str:
+    return f"extract({unit} FROM {_MOMENTS[wanted.basis]} AT TIME ZONE {made.fixed(wanted.days.zone.key)})"
 
 
 def _dated(wanted: PaymentFilter, made: Statement, without: Bound | None) -> Iterator[str]:
@@ -109,7 +125,11 @@ def singles(wanted: PaymentFilter) -> list[PaymentFilter]:
     No index holds the payments of several values in the order of time; each of these has one that does.
     """
     if wanted.basis != "created":
-        return [replace(wanted, days=day) for day in _each(wanted.days)] if len(wanted.days) <= _MOST_DAYS else [wanted]
+        # Taken in an hour is a walk of its own index.
+        if len(wanted.days) > _MOST_DAYS or (wanted.basis == "taken" and wanted.hour is not None):
+            return [wanted]
+        days = [day for day in wanted.days.each() if not wanted.weekdays or day.first.isoweekday() in wanted.weekdays]
+        return [replace(wanted, days=day) for day in days] or [wanted]
     split: dict[str, list[frozenset[Any]]] = {}
     walks = 1
     for name in _LISTS:
@@ -121,8 +141,3 @@ def singles(wanted: PaymentFilter) -> list[PaymentFilter]:
         return [wanted]
     each = (dict[str, Any](zip(split, chosen, strict=True)) for chosen in product(*split.values()))
     return [replace(wanted, **chosen) for chosen in each]
-
-
-def _each(days: Days) -> list[Days]:
-    dates = (days.first + timedelta(days=number) for number in range(len(days)))
-    return [Days(date, date, days.zone) for date in dates]

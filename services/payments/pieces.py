@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final, Literal
 
@@ -31,6 +32,15 @@ def pieces(days: Days, made: Statement) -> str:
                              ('month', greatest(year, year_end), month_end),
                              ('day', greatest(month, month_end), until)) AS piece (grain, since, until)
         WHERE piece.since < piece.until"""
+
+
+def single_days(days: Days, weekdays: Iterable[int], made: Statement) -> str:
+    """The range's days that fall on these weekdays (1 Monday), in the form of `pieces`: larger ones mix weekdays."""
+    first, last = _day(days.first, made), _day(days.last, made)
+    return f"""
+        SELECT 'day' AS grain, at::date AS since, at::date + 1 AS until
+        FROM generate_series({first}::timestamp, {last}::timestamp, interval '1 day') AS at
+        WHERE extract(isodow FROM at) = ANY ({made.fixed(sorted(weekdays))})"""
 
 
 def _grown(days: Days, made: Statement) -> str:

@@ -27,7 +27,7 @@ class Figures:
         return Figures(self.count + count, self.amount + amount, self.refunded + refunded)
 
 
-#: A cell of the summary: hour of creation (fleet's clock), status group, result code of a failure ('' otherwise).
+#: A cell of the summary: hour (of creation, payment or refund, as the days are), status group, result code of a failure or ''.
 Cell = tuple[int, str, str]
 
 
@@ -70,7 +70,7 @@ class Summary:
         return totals
 
     def by_hour(self) -> list[dict[str, Figures]]:
-        """Twenty-four dictionaries: figures by status group for each hour of creation."""
+        """Twenty-four dictionaries: figures by status group for each hour, by the same clock as the days."""
         hours: list[dict[str, Figures]] = [{} for _ in range(24)]
         for (hour, status, _), cell in self.cells.items():
             hours[hour][status] = hours[hour].get(status, Figures()).plus(cell.count, cell.amount, cell.refunded)
@@ -127,7 +127,7 @@ def cell_of(state: PaymentState, wanted: PaymentFilter) -> Cell:
     """The cell that a payment is counted in."""
     status = status_group(state.status)
     code = (state.result_code or "") if status == FAILED else ""
-    return state.created_at.astimezone(wanted.days.zone).hour, status, code
+    return wanted.clock(state).hour, status, code
 
 
 def success_rate(by_status: Mapping[str, Figures]) -> float | None:

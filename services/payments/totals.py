@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
-from services.domain.payment import STATUSES
+from services.domain.payment import FAILED, STATUSES
 from services.payments.filters import OTHER, PaymentFilter
-from services.payments.pieces import pieces
+from services.payments.pieces import pieces, single_days
 from services.payments.statement import Statement, asked
 
 
@@ -31,7 +31,7 @@ class Total:
 
 
 def served(wanted: PaymentFilter) -> bool:
-    """Whether the totals answer this filter exactly: days of creation, any statuses and hour, routes or methods (not both)."""
+    """Whether the totals answer this filter exactly: by creation, routes or methods (not both), any statuses, reasons, hour, weekdays."""
     return (
         wanted.basis == "created"
         and not (wanted.routes and wanted.methods)
@@ -66,15 +66,17 @@ def rows(wanted: PaymentFilter, made: Statement) -> str:
 
     OFFSET 0 holds the planner to a walk of the key for each piece, whatever it believes of their number.
     """
+    days = wanted.days
+    chosen = single_days(days, wanted.weekdays, made) if wanted.weekdays else pieces(days, made)
     return f"""
-        ({pieces(wanted.days, made)}) AS piece,
+        ({chosen}) AS piece,
         LATERAL (SELECT * FROM finance.payment_totals t
                  WHERE {narrowed(wanted, made)} AND t.grain = piece.grain AND t.start >= piece.since AND t.start < piece.until
                  OFFSET 0) AS total"""
 
 
 def narrowed(wanted: PaymentFilter, made: Statement) -> str:
-    """The filter without its days, as conditions on `finance.payment_totals t`."""
+    """The filter without days and weekdays, as conditions on `finance.payment_totals t`."""
     dimension, members = "", [""]
     if wanted.routes:
         dimension, members = "route", sorted(str(route) for route in wanted.routes)
@@ -89,6 +91,8 @@ def narrowed(wanted: PaymentFilter, made: Statement) -> str:
         named = f"t.status = ANY ({made.fixed(sorted(wanted.statuses - {OTHER}))}::text[])"
         other = f"t.status <> ALL ({made.fixed(list(STATUSES))})"
         found.append(f"({named} OR {other})" if OTHER in wanted.statuses else named)
+    if wanted.reasons:
+        found.append(f"t.status = '{FAILED}' AND t.code = ANY ({made.fixed(sorted(wanted.reasons))}::text[])")
     if wanted.hour is not None:
         found.append(f"t.hour = {made.fixed(wanted.hour)}")
     return " AND ".join(found)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from html import escape
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -41,7 +41,10 @@ _HIDDEN: Final = "•••••"
 
 
 class HeatMap(QWidget):
-    """7 × 24 cells; `picked(weekday, hour)` with 0 for Monday. The arrow keys walk, Enter picks, Esc lets go."""
+    """7 × 24 cells; `picked(weekday, hour)` with 0 for Monday. The arrow keys walk, Enter picks, Esc lets go.
+
+    The cell under the pointer or the keyboard is told in a tool tip.
+    """
 
     picked = Signal(int, int)
 
@@ -65,7 +68,10 @@ class HeatMap(QWidget):
         return self._at
 
     def set_data(self, cells: Sequence[Sequence[Cell]], unit: str, *, first: int = 0, hint: str = "") -> None:
-        """Shows 7 weekdays (0 Monday) of 24 hours, the week beginning with `first`; ValueError for any other shape."""
+        """Shows 7 weekdays (0 Monday) of 24 hours, the week beginning with `first`; ValueError for any other shape.
+
+        `hint` says what picking a cell that holds payments does.
+        """
         if len(cells) != len(WEEKDAYS) or any(len(day) != HOURS for day in cells):
             raise ValueError("a heat map has 7 weekdays of 24 hours")
         self._cells = [list(day) for day in cells]
@@ -90,6 +96,11 @@ class HeatMap(QWidget):
         money = _HIDDEN if self._concealed else shown(amount)
         payments = f"{count:,} payment{'' if count == 1 else 's'}"
         return f"{WEEKDAYS[weekday]} {hour:02}:00–{hour:02}:59: {self._unit} {money}, {payments}"
+
+    def told(self, weekday: int, hour: int) -> str:
+        """What a cell holds and, in another line, what picking it does."""
+        hint = self._hint if self._cells[weekday][hour][1] else ""
+        return "\n".join(part for part in (self.words(weekday, hour), hint) if part)
 
     def strength(self, weekday: int, hour: int) -> float:
         """How dark a cell is, 0 to 1: its share of the greatest, never quite white where there was money."""
@@ -144,11 +155,13 @@ class HeatMap(QWidget):
         steps = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
         key = Qt.Key(event.key())
         if key in steps:
-            self._step(*steps[key])
+            cell = self._step(*steps[key])
+            self._tell(cell, self.mapToGlobal(self._area(*cell).bottomRight().toPoint()))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._at is not None:
             self.picked.emit(*self._at)
         elif key == Qt.Key.Key_Escape and self._at is not None:
             self._at = None
+            QToolTip.hideText()
             self._describe()
             self.update()
         else:
@@ -171,8 +184,7 @@ class HeatMap(QWidget):
             if cell is None:
                 QToolTip.hideText()
             else:
-                text = escape("\n".join(part for part in (self.words(*cell), self._hint) if part))
-                QToolTip.showText(event.globalPos(), f"<span style='white-space:pre'>{text}</span>", self)
+                self._tell(cell, event.globalPos())
             return True
         return super().event(event)
 
@@ -193,22 +205,26 @@ class HeatMap(QWidget):
         cells = ((weekday, hour) for weekday in range(len(WEEKDAYS)) for hour in range(HOURS))
         return next((cell for cell in cells if self._area(*cell).contains(where)), None)
 
-    def _step(self, days: int, hours: int) -> None:
-        if self._at is None:
-            self._walk(self._first, _MORNING)
-            return
-        weekday, hour = self._at
-        row = max(0, min(len(WEEKDAYS) - 1, self._row(weekday) + days))
-        self._walk((row + self._first) % len(WEEKDAYS), max(0, min(HOURS - 1, hour + hours)))
+    def _step(self, days: int, hours: int) -> tuple[int, int]:
+        cell = (self._first, _MORNING)
+        if self._at is not None:
+            weekday, hour = self._at
+            row = max(0, min(len(WEEKDAYS) - 1, self._row(weekday) + days))
+            cell = ((row + self._first) % len(WEEKDAYS), max(0, min(HOURS - 1, hour + hours)))
+        self._walk(*cell)
+        return cell
 
     def _walk(self, weekday: int, hour: int) -> None:
         self._at = (weekday, hour)
         self._describe()
         self.update()
 
+    def _tell(self, cell: tuple[int, int], at: QPoint) -> None:
+        QToolTip.showText(at, f"<span style='white-space:pre'>{escape(self.told(*cell))}</span>", self)
+
     def _describe(self) -> None:
         if self._at is not None:
-            words = self.words(*self._at)
+            words = self.told(*self._at)
         else:
             ranked = max((self._cells[d][h][0], -d, -h) for d in range(7) for h in range(HOURS))
             words = f"most: {self.words(-ranked[1], -ranked[2])}" if ranked[0] > 0 else "no money taken"

@@ -10,7 +10,7 @@ from unicodedata import category
 from uuid import UUID
 
 from services.domain.money import shown
-from services.domain.payment import NOBODY, method_shown, status_shown
+from services.domain.payment import NOBODY, method_shown, result_in_words, status_shown
 from services.domain.period import Days, today
 from services.payments.filters import OTHER, Basis, PaymentFilter
 from services.payments.row import Names
@@ -23,6 +23,22 @@ BASES: Final[Mapping[Basis, str]] = {
     "created": "day of creation",
     "taken": "day of payment",
     "refunded": "day of refund",
+}
+#: By which hour the bars count, in the same order of words.
+HOURS: Final[Mapping[Basis, str]] = {
+    "created": "bars by hour of creation",
+    "taken": "bars by hour of payment",
+    "refunded": "bars by hour of refund",
+}
+#: The days of the week by their ISO numbers, as those of many weeks.
+WEEKDAYS: Final[Mapping[int, str]] = {
+    1: "Mondays",
+    2: "Tuesdays",
+    3: "Wednesdays",
+    4: "Thursdays",
+    5: "Fridays",
+    6: "Saturdays",
+    7: "Sundays",
 }
 
 
@@ -53,7 +69,9 @@ def filter_in_words(narrowed: PaymentFilter, names: Names) -> str:
         ", ".join(sorted(method_shown(method) for method in narrowed.methods)),
         ", ".join(sorted(till_word(till, names) for till in narrowed.tills)),
         amounts_in_words(narrowed.least, narrowed.most),
-        _hour(narrowed),
+        _reasons(narrowed.reasons),
+        ", ".join(WEEKDAYS[weekday] for weekday in sorted(narrowed.weekdays)),
+        "" if narrowed.hour is None else hour_in_words(narrowed.hour),
         f"“{sought}”" if (sought := on_one_line(narrowed.search)) else "",
     ]
     return " · ".join(part for part in parts if part)
@@ -84,6 +102,14 @@ def till_word(till: str, names: Names) -> str:
     return names.tills.get(till, till) if till else "No till"
 
 
+def reason_word(code: str) -> str:
+    """Why a payment failed, by its result code: '1032 cancelled by the customer', 'code 99', 'No reason given' for ''."""
+    if not code:
+        return "No reason given"
+    words = result_in_words(code)
+    return words if words.endswith(code) else f"{code} {words}"
+
+
 def counts_in_words(rows: int | None, of: int | None) -> str:
     """'1,204 of 18,332', '… of 18,332' while it is being counted; '1,204' and '' where the one or both are not known."""
     if of is None:
@@ -95,10 +121,9 @@ def _known(ids: Iterable[UUID], names: Mapping[UUID, str], noun: str) -> list[st
     return sorted(f"No {noun}" if known == NOBODY else names.get(known, f"a {noun}") for known in ids)
 
 
-def _hour(narrowed: PaymentFilter) -> str:
-    if narrowed.hour is None:
-        return ""
-    return ("" if narrowed.basis == "created" else "created ") + hour_in_words(narrowed.hour)
+def _reasons(codes: Iterable[str]) -> str:
+    words = ", ".join(reason_word(code) for code in sorted(codes))
+    return words and f"Reason: {words}"
 
 
 def _day_word(days: Days, now: datetime) -> str:

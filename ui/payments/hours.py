@@ -12,14 +12,13 @@ from services.domain.payment import PARTIALLY_REFUNDED, REFUNDED
 from services.payments.filters import PaymentFilter
 from services.payments.summary import Figures, Summary
 from ui.charts import HoursChart
-from ui.payments.filter_words import counts_in_words, hour_in_words
+from ui.payments.filter_words import HOURS, counts_in_words, hour_in_words
 from ui.theme import Theme
 from ui.widgets.button import button
 from ui.widgets.card import Card
 from ui.widgets.label import ElidedLabel, label
 
 INVITATION = "Payments by hour — click an hour or a colour to filter"
-BY_CREATION = "bars by hour of creation"
 _BACK = frozenset({REFUNDED, PARTIALLY_REFUNDED})
 
 
@@ -49,7 +48,7 @@ class HoursCard(Card):
 
     def show_filter(self, narrowed: PaymentFilter, words: str) -> None:
         """Says what the rows are narrowed to beside the hour, which has its own ×, and brings out hour and statuses below."""
-        self._narrowed = " · ".join((words, BY_CREATION)) if narrowed.basis != "created" else words
+        self._narrowed = " · ".join((words, HOURS[narrowed.basis])) if narrowed.basis != "created" else words
         self._filtered = bool(words) or narrowed.hour is not None
         self._clear.setVisible(self._filtered)
         self._show_hour(narrowed.hour)

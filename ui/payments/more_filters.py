@@ -1,19 +1,21 @@
-"""The chip behind which the rarer filters are: driver, amount, till, and which day of a payment the days mean."""
+"""The chip behind which the rarer filters are: driver, till, amount, weekday, reason, and which day of a payment the days mean."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from services.domain.payment import FAILURE_CODES
 from services.payments.filters import Basis
-from ui.payments.filter_words import BASES
+from ui.payments.filter_words import BASES, WEEKDAYS, reason_word
 from ui.theme import Theme
 from ui.widgets.amount_range import AmountRange
 from ui.widgets.chip import Chip
-from ui.widgets.filter_button import FilterButton
+from ui.widgets.filter_button import Choice, FilterButton
 from ui.widgets.label import label
 from ui.widgets.popup import Popup
 from ui.widgets.segmented import Segmented
@@ -30,12 +32,15 @@ class More:
     least: Decimal | None = None
     most: Decimal | None = None
     basis: Basis = "created"
+    weekdays: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
         """How many of them narrow anything."""
         amounts = self.least is not None or self.most is not None
-        return sum(map(bool, (self.drivers, self.tills, amounts, self.basis != "created")))
+        lists = (self.drivers, self.tills, self.weekdays, self.reasons)
+        return sum(map(bool, (*lists, amounts, self.basis != "created")))
 
 
 class MoreButton(Chip):
@@ -76,7 +81,7 @@ class MoreButton(Chip):
 
     def _tell(self) -> None:
         count = self.chosen.count
-        whole = f"{count} chosen" if count else "driver, amount, till"
+        whole = f"{count} chosen" if count else "driver, till, amount, weekday, reason"
         self.show_value("More", active=bool(count), clearable=bool(count), more=str(count or ""), whole=whole)
 
 
@@ -90,17 +95,30 @@ class MorePopup(Popup):
         self.basis = Segmented(list(_SHORT_BASES.items()), name="The days are those of")
         self.amounts = AmountRange()
         self.driver, self.till = FilterButton(theme, "Driver"), FilterButton(theme, "Till")
+        self.weekday = FilterButton(theme, "Weekday", [Choice(str(day), words) for day, words in WEEKDAYS.items()])
+        self.reason = FilterButton(theme, "Reason")
+        self._reasons: set[str] = set()
+        self.offer_reasons((*FAILURE_CODES, ""))
         self._amounts_of = label("Amount", tone="muted", scale="small")
         self._build()
-        for signal in (self.basis.changed, self.driver.changed, self.till.changed):
-            signal.connect(lambda _: self.changed.emit())
+        self.basis.changed.connect(lambda _: self.changed.emit())
+        for button in (self.driver, self.till, self.weekday, self.reason):
+            button.changed.connect(lambda _: self.changed.emit())
         self.amounts.changed.connect(self.changed)
 
     @property
     def chosen(self) -> More:
         """What is chosen now."""
         amounts = self.amounts
-        return More(self.driver.values, self.till.values, amounts.least, amounts.most, basis_of(self.basis.value))
+        return More(
+            self.driver.values,
+            self.till.values,
+            amounts.least,
+            amounts.most,
+            basis_of(self.basis.value),
+            self.weekday.values,
+            self.reason.values,
+        )
 
     def show_chosen(self, more: More) -> None:
         """Shows what is chosen, without a signal."""
@@ -108,11 +126,22 @@ class MorePopup(Popup):
         self.driver.set_values(more.drivers)
         self.till.set_values(more.tills)
         self.amounts.set_bounds(more.least, more.most)
+        self.weekday.set_values(more.weekdays)
+        self.offer_reasons(more.reasons)
+        self.reason.set_values(more.reasons)
 
     def by_creation(self) -> None:
         """Reads the days as those of creation again, as a person does by an ×."""
         self.basis.set_value("created")
         self.changed.emit()
+
+    def offer_reasons(self, codes: Iterable[str]) -> None:
+        """Offers these result codes too, beside the known ones and those that were offered before."""
+        if self._reasons.issuperset(codes):
+            return
+        self._reasons.update(codes)
+        ranked = sorted(self._reasons, key=lambda code: (not code, not code.isdigit(), len(code), code))
+        self.reason.set_choices([Choice(code, reason_word(code)) for code in ranked])
 
     def set_currency(self, currency: str) -> None:
         """Says what the amounts are in."""
@@ -126,6 +155,8 @@ class MorePopup(Popup):
         self.body.addWidget(self.amounts)
         self.body.addSpacing(6)
         self._add("Who and where to", _beside(self.driver, self.till))
+        self.body.addSpacing(6)
+        self._add("On which weekdays, and why they failed", _beside(self.weekday, self.reason))
         self.setMinimumWidth(300)
         self.setAccessibleName("More filters")
 

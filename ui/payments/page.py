@@ -274,6 +274,7 @@ class PaymentsPage(QWidget):
             return
         self.tiles.show_texts(tile_texts(summary, self._filter, self._known_until()))
         self.hours.show_summary(summary)
+        self.bar.offer_reasons(summary.failures() if summary is not None else ())
         self._show_aside()
         self._show_counts()
         counts = summary is not None and counted_line(counted(summary, self._filter), self._filter, now)

@@ -57,7 +57,7 @@ class Board(QWidget):
     period_opened = Signal(int)
     hour_opened = Signal(int, int)
     vehicle_day_opened = Signal(object, object)
-    outcome_opened = Signal(str)
+    outcome_opened = Signal(str, str)
     day_wanted = Signal(object)
     tab_changed = Signal(str)
 
@@ -165,7 +165,7 @@ class Board(QWidget):
                 REVENUE: revenue_tile(report),
                 TODAY: today_tile(live.figures.today),
                 AVERAGE: average_tile(report),
-                TOMORROW: tomorrow_tile(report, live.forecast, why),
+                TOMORROW: tomorrow_tile(live.figures.today, live.forecast, why),
                 SUCCESS: success_tile(report.rates, report.rates_before),
                 TARGET: target_tile(live.attained),
             }

@@ -47,14 +47,14 @@ _HINTS: Final = {
 
 class Breakdown(Card):
     """What a person asks for: `narrow_wanted(dimension, key)`, `part_opened(dimension, key)`, `period_opened(place)`,
-    `vehicle_day_opened(vehicle_id, day)`, `outcome_opened(kind)`, `day_wanted(date)` for another day of vehicles,
-    `tab_changed(name)`."""
+    `vehicle_day_opened(vehicle_id, day)`, `outcome_opened(kind, code)`, `day_wanted(date)` for another day of
+    vehicles, `tab_changed(name)`."""
 
     narrow_wanted = Signal(str, str)
     part_opened = Signal(str, str)
     period_opened = Signal(int)
     vehicle_day_opened = Signal(object, object)
-    outcome_opened = Signal(str)
+    outcome_opened = Signal(str, str)
     day_wanted = Signal(object)
     tab_changed = Signal(str)
 
@@ -253,7 +253,7 @@ class Breakdown(Card):
         table.paint_column("change", TonedText(self._theme, table.model, table, _outcome_tone))
         table.paint_column("share", ShareBar(self._theme, table.model, table, lambda row: row.share or 0.0))
         for signal in (table.activated, table.opened):
-            signal.connect(lambda row: self.outcome_opened.emit(row.kind))
+            signal.connect(lambda row: self.outcome_opened.emit(row.kind, row.code))
         return table
 
     def _build(self) -> None:

@@ -25,7 +25,7 @@ from ui.widgets.segmented import Segmented
 
 View = Literal["revenue", "methods", "hours"]
 VIEWS: Final[dict[View, str]] = {"revenue": "Revenue", "methods": "Methods", "hours": "Hours"}
-_HEAT_HINT: Final = "Click for the payments of this hour"
+_HEAT_HINT: Final = "Enter or a click shows these payments"
 
 
 class ChartCard(Card):

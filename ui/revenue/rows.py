@@ -231,7 +231,7 @@ def outcome_columns() -> tuple[Column[OutcomeRow], ...]:
         Column("outcome", "Outcome", 250, lambda row: row.label if row.kind != "reason" else f"    {row.label}"),
         Column("code", "Code", 90, lambda row: row.code, tone="muted"),
         Column("payments", "Payments", 104, lambda row: f"{row.count:,}", align="right", tone="strong",
-               hint=lambda row: "Show every failed payment (Ctrl+Enter)" if row.kind == "reason" else OPENS),
+               hint=lambda _: OPENS),
         Column("before", "Before", 104, lambda row: f"{row.before:,}", align="right", tone="muted",
                tooltip="In what the range is compared with"),
         Column("change", "Change", 96, change, align="right"),

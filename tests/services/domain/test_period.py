@@ -25,6 +25,13 @@ def test_a_range_holds_its_first_and_not_its_end() -> None:
     assert len(days) == 2
 
 
+def test_a_range_is_made_of_its_days() -> None:
+    days = Days(date(2026, 2, 28), date(2026, 3, 1), ZoneInfo("UTC"))
+    assert [day.first for day in days.each()] == [day.last for day in days.each()]
+    assert [day.first for day in days.each()] == [date(2026, 2, 28), date(2026, 3, 1)]
+    assert {day.zone for day in days.each()} == {ZoneInfo("UTC")}
+
+
 def test_a_range_ends_after_it_starts() -> None:
     with pytest.raises(ValueError, match="ends before it starts"):
         Days(date(2026, 11, 23), date(2026, 11, 22))

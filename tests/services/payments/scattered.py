@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -12,8 +12,8 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from services.domain.payment import NOBODY, STATUSES, TAKEN
-from services.domain.period import NAIROBI, Days, day_of
-from services.payments.filters import OTHER, PaymentFilter
+from services.domain.period import NAIROBI, Days
+from services.payments.filters import OTHER, Basis, PaymentFilter
 from services.payments.row import PaymentRow, Sort
 from tests.world import MORNING, World
 
@@ -39,21 +39,30 @@ INSTANTS = (
 
 @dataclass(frozen=True)
 class Told:
-    """A payment as a row of the grid, and the day its refund is booked on."""
+    """A payment as a row of the grid, and when its refund is booked."""
 
     row: PaymentRow
-    refunded_on: date | None
+    refunded_at: datetime | None
 
     def under(self, wanted: PaymentFilter) -> bool:
         """Whether the filter shows it."""
-        days_agree = wanted.basis != "refunded" or (
-            self.refunded_on is not None and _within(self.refunded_on, wanted.days)
+        return self._timed(wanted) and replace(wanted, hour=None, weekdays=frozenset()).holds(self.row.state)
+
+    def moment(self, basis: Basis) -> datetime | None:
+        """When it was created, taken or refunded, on the fleet's clock; None where it was not."""
+        row = self.row
+        taken = (row.completed_at or row.created_at) if row.status in TAKEN else None
+        at = {"created": row.created_at, "taken": taken, "refunded": self.refunded_at}[basis]
+        return at and at.astimezone(NAIROBI)
+
+    def _timed(self, wanted: PaymentFilter) -> bool:
+        at = self.moment(wanted.basis)
+        return (
+            at is not None
+            and wanted.days.first <= at.date() <= wanted.days.last
+            and wanted.hour in (None, at.hour)
+            and (not wanted.weekdays or at.weekday() + 1 in wanted.weekdays)
         )
-        return days_agree and wanted.holds(self.row.state)
-
-
-def _within(day: date, days: Days) -> bool:
-    return days.first <= day <= days.last
 
 
 @dataclass(frozen=True)
@@ -116,7 +125,7 @@ def _told(world: World, chance: random.Random, number: int) -> Told:
         receipt or "", reference, amount, refunded, currency, status, code, reason or "", till,
     )  # fmt: skip
     booked = status in TAKEN and refunded != 0
-    return Told(row, day_of(refunded_at or created, NAIROBI) if booked else None)
+    return Told(row, (refunded_at or created) if booked else None)
 
 
 def _some(*values: object) -> st.SearchStrategy[frozenset[object]]:
@@ -143,5 +152,7 @@ FILTERS = st.builds(
     most=st.sampled_from((None, None, None, *AMOUNTS)),
     hour=st.sampled_from((None, None, None, 0, 9, 23)),
     basis=st.sampled_from(("created", "created", "taken", "refunded")),
+    weekdays=_some(1, 2, 3, 4, 7),
+    reasons=st.just(frozenset()) | _some("1032", "17", ""),
 )
 SORTS = st.builds(Sort, st.sampled_from(("time", "amount", "status")), st.booleans())

@@ -45,6 +45,8 @@ filters = st.builds(
     hour=st.none() | st.integers(0, 23),
     search=texts,
     basis=st.sampled_from(["created", "taken", "refunded"]),
+    weekdays=st.frozensets(st.integers(1, 7)),
+    reasons=st.frozensets(texts, max_size=3),
 )
 sorts = st.builds(Sort, st.sampled_from(["time", "amount", "status"]), st.booleans())
 MOMENTS = st.integers(1_577_836_800, 1_893_456_000).map(lambda second: datetime.fromtimestamp(second, UTC))
@@ -70,8 +72,9 @@ def test_days_that_move_on_are_those_of_the_moment(wanted: PaymentFilter, name: 
 
 def test_the_kept_form_is_stable() -> None:
     wanted = PaymentFilter(
-        FLEET, TUESDAY, statuses=frozenset({"failed", "other"}), least=Decimal("100"), hour=9, search="alice"
-    )
+        FLEET, TUESDAY, statuses=frozenset({"failed", "other"}), least=Decimal("100"), hour=9, search="alice",
+        weekdays=frozenset({2, 1}), reasons=frozenset({"1032", ""}),
+    )  # fmt: skip
     assert filter_to_json(wanted, "", Sort("amount"), ("time", "amount")) == {
         "version": 1,
         "days": {"first": "2026-09-22", "last": "2026-09-22"},
@@ -86,9 +89,19 @@ def test_the_kept_form_is_stable() -> None:
         "hour": 9,
         "search": "alice",
         "basis": "created",
+        "weekdays": [1, 2],
+        "reasons": ["", "1032"],
         "sort": {"column": "amount", "descending": True},
         "columns": ["time", "amount"],
     }
+
+
+def test_a_view_of_before_weekdays_and_reasons_still_opens() -> None:
+    wanted = PaymentFilter(FLEET, TUESDAY, statuses=frozenset({"failed"}), hour=9, basis="taken")
+    definition = filter_to_json(wanted)
+    older = {name: value for name, value in definition.items() if name not in ("weekdays", "reasons")}
+    assert definition != older
+    assert read(older).wanted == wanted
 
 
 def test_the_fleet_is_the_one_that_opens_it() -> None:
@@ -110,7 +123,8 @@ def test_what_is_absent_or_unknown_is_passed_over() -> None:
         ("days", {"first": 5, "last": 6}), ("days", []), ("statuses", ["on_hold"]), ("statuses", "failed"), ("methods", [5]),
         ("routes", ["here"]), ("vehicles", [None]), ("drivers", {}), ("tills", ["1"] * 3_000), ("least", "1.005"), ("least", 5),
         ("most", "NaN"), ("most", "lots"), ("hour", 24), ("hour", -1), ("hour", True), ("hour", "9"), ("search", 7),
-        ("basis", "paid"), ("basis", []), ("sort", "time"), ("sort", {"column": "name", "descending": True}),
+        ("weekdays", [0]), ("weekdays", [8]), ("weekdays", [True]), ("weekdays", ["1"]), ("weekdays", 1), ("reasons", [1032]),
+        ("reasons", "1032"), ("basis", "paid"), ("basis", []), ("sort", "time"), ("sort", {"column": "name", "descending": True}),
         ("sort", {"column": "time"}), ("sort", {"column": "time", "descending": 1}), ("sort", {"column": [], "descending": True}),
         ("columns", "time"), ("columns", [["time"]]),
     ],

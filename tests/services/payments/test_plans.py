@@ -18,12 +18,12 @@ from services.database.engine import Database
 from services.domain.payment import NOBODY
 from services.domain.period import Days
 from services.feed.rollups import refill_totals
-from services.payments.cells import summary_statement
+from services.payments.cells import count_statement, summary_statement
 from services.payments.filters import PaymentFilter
 from services.payments.narrowing import singles
 from services.payments.queries import page_statement, unknown_statuses_statement
 from services.payments.row import NEWEST_FIRST, Key, Sort
-from services.payments.statement import Statement
+from services.payments.statement import Statement, asked
 from tests.services.payments.scattered import FLEET
 from tests.world import World
 
@@ -33,15 +33,18 @@ DAY = Days(date(2026, 3, 3), date(2026, 3, 3))
 RARE = UUID(int=77)
 LIMIT = 50
 
-# Every ten thousandth payment is rare in every way, and no two of them in the same.
+# Every ten thousandth payment is rare in every way, and no two of them in the same; every tenth failed.
 _FILLED = f"""
 INSERT INTO finance.payment (fleet_id, id, booking_id, booking_reference, route_id, vehicle_id, driver_id, amount, amount_cents,
-    currency, method, status, refunded_amount, created_at, updated_at, created_day, taken_day, refunded_day, short_code, search)
+    currency, method, status, refunded_amount, created_at, updated_at, created_day, taken_day, refunded_day, short_code, result_code,
+    search)
 SELECT '{FLEET}', gen_random_uuid(), gen_random_uuid(), 'BKG' || i, CASE i % 10000 WHEN 1 THEN '{RARE}' ELSE '{UUID(int=1)}' END::uuid,
     CASE i % 10000 WHEN 2 THEN NULL ELSE '{UUID(int=2)}' END::uuid, CASE i % 10000 WHEN 3 THEN '{RARE}' ELSE '{UUID(int=3)}' END::uuid,
     cents / 100, cents, 'KES', CASE i % 10000 WHEN 4 THEN 'tkash' ELSE 'mpesa' END,
-    CASE i % 10000 WHEN 5 THEN 'on_hold' WHEN 6 THEN 'pending' ELSE 'completed' END, 0, at, at, at::date, at::date,
-    CASE i % 10000 WHEN 7 THEN at::date END, CASE i % 10000 WHEN 8 THEN NULL ELSE '9990001' END, ''
+    CASE i % 10000 WHEN 5 THEN 'on_hold' WHEN 6 THEN 'pending'
+        ELSE CASE WHEN i % 10000 < 9000 THEN 'completed' ELSE 'failed' END END, 0, at, at, at::date, at::date,
+    CASE i % 10000 WHEN 7 THEN at::date END, CASE i % 10000 WHEN 8 THEN NULL ELSE '9990001' END,
+    CASE i % 10000 WHEN 9001 THEN '1032' WHEN 9002 THEN NULL ELSE '17' END, ''
 FROM generate_series(1, {PAYMENTS}) i, LATERAL (SELECT timestamptz '2026-01-01 12:00+03' + i * interval '15 minutes' AS at,
     CASE i % 10000 WHEN 9 THEN 777700 ELSE 10000 + i % 500 END AS cents) made
 """
@@ -110,6 +113,9 @@ NARROW = {
     "two methods": replace(WANTED, methods=frozenset({"tkash", "cash"})),
     "status": replace(WANTED, statuses=frozenset({"pending"})),
     "two statuses": replace(WANTED, statuses=frozenset({"pending", "failed"})),
+    "reason": replace(WANTED, reasons=frozenset({"1032"})),
+    "two reasons": replace(WANTED, reasons=frozenset({"1032", "99"}), statuses=frozenset({"failed"})),
+    "no reason given": replace(WANTED, reasons=frozenset({""})),
     "no till": replace(WANTED, tills=frozenset({""})),
     "amount": replace(WANTED, least=Decimal(7777), most=Decimal(7777)),
     "amounts": replace(WANTED, least=Decimal(7000)),
@@ -166,17 +172,30 @@ def test_among_equal_amounts_the_order_is_that_by_time(viewer: Database) -> None
 
 
 def test_other_statuses_are_found_by_steps(viewer: Database) -> None:
-    assert touched(viewer, unknown_statuses_statement(FLEET)) <= 3
+    assert touched(viewer, unknown_statuses_statement(FLEET)) <= 4
 
 
 def test_figures_touch_no_payment_but_the_oldest_pending_one(viewer: Database) -> None:
     assert touched(viewer, summary_statement(WANTED)) == 1
     assert touched(viewer, summary_statement(replace(WANTED, statuses=frozenset({"completed"})))) == 0
+    failed = replace(WANTED, weekdays=frozenset({2, 6}), reasons=frozenset({"17"}))
+    assert touched(viewer, summary_statement(failed)) == 0
 
 
 def test_the_measure_can_fail(viewer: Database) -> None:
     made = Statement(FLEET, "SELECT id FROM finance.payment WHERE fleet_id = %(fleet)s AND amount < 0")
     assert touched(viewer, made) == PAYMENTS
+
+
+@pytest.mark.parametrize("days", [WANTED.days, Days(date(2026, 3, 2), date(2026, 3, 15))])
+def test_an_hour_of_payment_is_read_by_the_hour(viewer: Database, days: Days) -> None:
+    wanted = replace(WANTED, days=days, basis="taken", weekdays=frozenset({2}), hour=9)
+    with viewer.read() as connection:
+        held = int(asked(connection, count_statement(wanted))[0][0])
+    assert held >= 8
+    # Read from the index, and then from the table.
+    assert touched(viewer, summary_statement(wanted)) <= 2 * held
+    assert touched(viewer, page_statement(wanted, NEWEST_FIRST, None, LIMIT)) <= 2 * held
 
 
 def test_lists_that_are_long_are_one_walk() -> None:

@@ -157,9 +157,13 @@ def filters(fleet_id: UUID, zone: str, routes: list[UUID]) -> st.SearchStrategy[
         st.fixed_dictionaries({"methods": st.frozensets(st.sampled_from(["mpesa", "cash", "barter"]), min_size=1)}),
     )
     hours = st.none() | st.sampled_from([0, 1, 9, 23])
+    weekdays = st.just(frozenset[int]()) | st.frozensets(st.integers(1, 7))
+    reasons = st.just(frozenset[str]()) | st.frozensets(st.sampled_from(["", "1032", "17"]))
     return st.builds(
-        lambda days, statuses, hour, more: PaymentFilter(fleet_id, days, statuses=statuses, hour=hour, **more),
-        days, statuses, hours, narrowed,
+        lambda days, statuses, hour, on, why, more: PaymentFilter(
+            fleet_id, days, statuses=statuses, hour=hour, weekdays=on, reasons=why, **more
+        ),
+        days, statuses, hours, weekdays, reasons, narrowed,
     )  # fmt: skip
 
 
@@ -204,6 +208,8 @@ def _assert_places(connection: Connection, wanted: PaymentFilter, times: list[da
         ({"routes": frozenset({NOBODY})}, True),
         ({"methods": frozenset({"mpesa"})}, True),
         ({"search": " \0 "}, True),
+        ({"weekdays": frozenset({2}), "reasons": frozenset({""})}, True),
+        ({"weekdays": frozenset({2}), "basis": "taken"}, False),
         ({"routes": frozenset({NOBODY}), "methods": frozenset({"mpesa"})}, False),
         ({"vehicles": frozenset({NOBODY})}, False),
         ({"drivers": frozenset({NOBODY})}, False),

@@ -68,7 +68,8 @@ def test_arrow_keys_walk_and_stop_at_the_edges(heat: HeatMap, picks: list[tuple[
     assert heat.accessibleDescription() == "most: Sat 07:00–07:59: KES 4,000.50, 1 payment"
     QTest.keyClick(heat, Key.Key_Return)
     QTest.keyClick(heat, Key.Key_Right)
-    assert heat.accessibleDescription() == "Mon 07:00–07:59: KES 1,000.00, 41 payments"
+    assert heat.accessibleDescription() == "Mon 07:00–07:59: KES 1,000.00, 41 payments\nClick for more"
+    assert "Mon 07:00–07:59: KES 1,000.00, 41 payments\nClick for more" in QToolTip.text()
     QTest.keyClick(heat, Key.Key_Up)
     QTest.keyClick(heat, Key.Key_Left)
     QTest.keyClick(heat, Key.Key_Down)
@@ -77,6 +78,7 @@ def test_arrow_keys_walk_and_stop_at_the_edges(heat: HeatMap, picks: list[tuple[
     for _ in range(9):
         QTest.keyClick(heat, Key.Key_Down)
     assert heat.place == (6, 6)
+    assert heat.accessibleDescription() == "Sun 06:00–06:59: KES 0.00, 0 payments"
     assert heat.grab().toImage().pixelColor(heat._area(6, 6).topLeft().toPoint() + QPoint(6, 0)).lightness() < 120
     QTest.keyClick(heat, Key.Key_Escape)
     assert heat.place is None

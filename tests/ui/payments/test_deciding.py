@@ -24,6 +24,8 @@ FILTERS = st.builds(
     hour=st.sampled_from([None, 12]),
     search=st.sampled_from(["", "  ", "alice"]),
     basis=st.sampled_from(["created", "taken", "refunded"]),
+    weekdays=st.sampled_from([frozenset(), frozenset({4}), frozenset({5, 6})]),
+    reasons=st.sampled_from([frozenset(), frozenset({"1032"}), frozenset({""})]),
 )
 STATES = st.builds(
     lambda status, route, amount, later: (

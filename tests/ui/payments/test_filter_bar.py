@@ -40,6 +40,8 @@ FULL = replace(
     most=Decimal("1500.00"),
     basis="taken",
     search="alice",
+    weekdays=frozenset({2, 7}),
+    reasons=frozenset({"1032", "99", ""}),
 )
 
 
@@ -126,11 +128,48 @@ def test_behind_more_there_are_driver_till_amount_and_the_kind_of_day(
     popup.hide()
 
 
+def test_weekdays_and_reasons_are_ticked_by_keyboard(bar: FilterBar, heard: list[PaymentFilter]) -> None:
+    popup = bar.more.popup
+    bar.more.click()
+    popup.weekday.click()
+    QTest.keyClick(popup.weekday.popup.list, Qt.Key.Key_Down)
+    for _ in range(2):
+        QTest.keyClick(popup.weekday.popup.list, Qt.Key.Key_Space)
+        QTest.keyClick(popup.weekday.popup.list, Qt.Key.Key_Down)
+    popup.weekday.popup.hide()
+    popup.reason.click()
+    QTest.keyClicks(popup.reason.popup.search, "cancelled")
+    QTest.keyClick(popup.reason.popup.search, Qt.Key.Key_Return)
+    popup.reason.popup.hide()
+    assert heard[-1] == replace(EVERYTHING, weekdays=frozenset({2, 3}), reasons=frozenset({"1032"}))
+    assert chips(bar) == ["Weekday: Tuesdays", "Weekday: Wednesdays", "Reason: 1032 cancelled by the customer"]
+    assert bar.chosen.chips[0].shown == "Tuesdays"
+    assert bar.chosen.chips[0]._label.isHidden() and not bar.chosen.chips[2]._label.isHidden()
+    assert bar.more.accessibleName() == "More filters: 2 chosen"
+    QTest.mouseClick(bar.chosen.chips[0]._clear, Qt.MouseButton.LeftButton)
+    QTest.keyClick(bar.chosen.chips[-1], Qt.Key.Key_Delete)
+    assert heard[-1] == replace(EVERYTHING, weekdays=frozenset({3}))
+    popup.hide()
+
+
+def test_reasons_are_the_known_ones_and_those_that_occurred(bar: FilterBar) -> None:
+    def offered() -> list[str]:
+        return [choice.text for choice in bar.more.popup.reason._choices]
+
+    assert offered()[0] == "1 insufficient balance" and offered()[-1] == "No reason given"
+    assert not [words for words in offered() if "paid" in words or "9999" in words]
+    bar.offer_reasons({"9999": 3, "": 1})
+    bar.show_filter(replace(EVERYTHING, reasons=frozenset({"DS_TIMEOUT"})))
+    assert offered()[-3:] == ["code 9999", "code DS_TIMEOUT", "No reason given"]
+    assert chips(bar) == ["Reason: code DS_TIMEOUT"]
+
+
 def test_more_is_cleared_by_one_click(bar: FilterBar, heard: list[PaymentFilter]) -> None:
     bar.show_filter(FULL)
     QTest.mouseClick(bar.more._clear, Qt.MouseButton.LeftButton)
     assert heard[-1] == replace(
-        FULL, drivers=frozenset(), tills=frozenset(), least=None, most=None, basis="created"
+        FULL, drivers=frozenset(), tills=frozenset(), least=None, most=None, basis="created", weekdays=frozenset(),
+        reasons=frozenset(),
     )  # fmt: skip
     assert bar.more.shown == "More"
 

@@ -40,6 +40,7 @@ from tests.ui.payments.fake import (
     at,
     paid,
 )  # fmt: skip
+from tests.ui.payments.looking import exact
 from ui.payments.columns import DATED_WIDTH, TIME_WIDTH
 from ui.payments.figures import overall
 from ui.payments.page import PaymentsPage
@@ -199,6 +200,51 @@ def test_a_colour_of_the_chart_filters_by_hour_and_status(open_page: Open, qtbot
     settle(qtbot, page)
     assert current(page) == EVERYTHING
     assert numbers(page) == [2, 1, 3]
+
+
+def test_weekday_and_reason_narrow_what_is_shown_and_what_happens(open_page: Open, qtbot: QtBot) -> None:
+    fake = FakePayments().holding(
+        [paid(1, status="failed", result_code="1032"), paid(2, status="failed"), paid(3, result_code="1032")]
+    )
+    page = open_page(fake)
+    assert page.bar.more.popup.reason.words(["1032"]) == ["1032 cancelled by the customer"]
+    page.bar.more.popup.reason.popup.picked.emit("1032")
+    page.bar.more.popup.weekday.popup.picked.emit("4")
+    settle(qtbot, page)
+    assert current(page) == replace(EVERYTHING, reasons=frozenset({"1032"}), weekdays=frozenset({4}))
+    assert page.hours.words == "Filtered: Reason: 1032 cancelled by the customer · Thursdays"
+    assert page.live.counts() == (1, 3)
+    page.apply_events(
+        [
+            fake.put(paid(4, status="failed", result_code="1032")),
+            fake.put(paid(5, status="failed", result_code="17")),
+            fake.put(paid(1, status="completed")),
+        ]
+    )
+    settle(qtbot, page)
+    page.show_newest()
+    settle(qtbot, page)
+    assert numbers(page) == [4]
+    exact(page, fake)
+    page.bar.more.popup.weekday.drop("4")
+    page.bar.more.popup.weekday.popup.picked.emit("5")
+    settle(qtbot, page)
+    assert numbers(page) == []
+    exact(page, fake)
+
+
+def test_bars_and_tiles_by_payment_are_of_the_hour_of_payment(open_page: Open, qtbot: QtBot) -> None:
+    fake = FakePayments().holding([paid(1, completed_at=at("13:30:00")), paid(2)])
+    page = open_page(fake)
+    page.show_filter(replace(EVERYTHING, basis="taken"))
+    settle(qtbot, page)
+    assert "Completed: 1 · KES 150.00" in page.hours.chart.words(13)
+    page.apply_events([fake.put(paid(3, completed_at=at("13:59:59")))])
+    page.hours.chart.picked.emit(13, "")
+    settle(qtbot, page)
+    assert sorted(numbers(page)) == [1, 3]
+    assert page.tiles.tile("completed").figure == "300.00"
+    exact(page, fake)
 
 
 def test_a_real_click_on_an_hour(open_page: Open, qtbot: QtBot) -> None:
@@ -940,7 +986,7 @@ def test_one_day_by_payment_shows_the_day_of_creation(open_page: Open, qtbot: Qt
     page.show_filter(replace(EVERYTHING, basis="taken"))
     settle(qtbot, page)
     assert cell(page, 0, "time").startswith("26 Nov 12:00")
-    assert page.hours.words.endswith("by day of payment · bars by hour of creation")
+    assert page.hours.words.endswith("by day of payment · bars by hour of payment")
 
 
 def test_colours_follow_the_theme(open_page: Open) -> None:
