@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -19,6 +20,7 @@ from services.domain.errors import WorkstationError
 from services.feed import verification
 from services.feed.capture import install_capture
 from services.reconciliation.service import ReconciliationService
+from services.revenue.proving import prove_analytics
 from services.statements.imported import ImportResult
 from services.statements.importer import StatementImporter
 from workstation.audit_cli import audit
@@ -89,10 +91,11 @@ def migrate(context: typer.Context) -> None:
 
 @app.command()
 def verify(context: typer.Context, as_json: Json = False) -> None:
-    """Proves read model and roll-up against the booking system's tables, to the cent; exit 1 where they differ."""
+    """Proves read model, roll-ups and analytics against the booking system's tables, to the cent; exit 1 where they differ."""
     database = _database(context, "finance_owner")
     require_current(database)
-    found = verification.verify(database)
+    found, proof = verification.verify(database), prove_analytics(database)
+    found = replace(found, differences=(*found.differences, *proof.differences))
     if as_json:
         print(json.dumps(found.as_json()))
     else:
@@ -100,6 +103,8 @@ def verify(context: typer.Context, as_json: Json = False) -> None:
             print(
                 f"{difference.table} {difference.id}: ours {difference.ours or '–'}, theirs {difference.theirs or '–'}"
             )
+        if proof.waiting:
+            print(f"revenue_analytics: {proof.waiting:,} periods wait for the back office and were passed over")
         print(f"{found.payments:,} payments compared, {len(found.differences)} differences")
     _leave(1 if found.differences else 0)
 

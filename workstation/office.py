@@ -144,7 +144,7 @@ class Desktop(QObject):
             self._rest_due.start()
             return
         self._payments.complete()
-        self._build_pages(session, self._payments)
+        self._build_pages(session, self._payments, standing)
         self._listen(session, standing)
         self._add_actions(session, self._payments)
         if self.fleet is not None and self._others is not None:
@@ -154,7 +154,7 @@ class Desktop(QObject):
         self._answer_links(session, self._payments)
         self.entered.emit(session)
 
-    def _build_pages(self, session: Session, payments: PaymentsDesk) -> None:
+    def _build_pages(self, session: Session, payments: PaymentsDesk, standing: Standing) -> None:
         from workstation.notices import tray_notices
         from workstation.other_pages import OtherPages
         from workstation.roaming import Roaming
@@ -162,7 +162,10 @@ class Desktop(QObject):
         now = self.clock.now
         others = OtherPages(self.window, self.theme, self.tasks, session, now, self.settings, self._around)
         others.revenue.payments_wanted.connect(payments.show)
+        others.revenue.set_still(standing.still_since)
+        standing.still_changed.connect(others.revenue.set_still)
         payments.day_wanted.connect(others.show_day)
+        others.audit.payment_wanted.connect(payments.open_payment)
         self._roaming = Roaming(self.window, payments, now)
         self._others = others
         self.notices = tray_notices(self.window, self.theme, payments, now, enabled=self.settings.tray_notices)

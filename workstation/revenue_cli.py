@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 import typer
 
@@ -21,16 +21,19 @@ from services.revenue.figures import Dimension, Grain, RevenueFilter
 from services.revenue.listing import Listing, Row, listing
 from workstation.backoffice import required_url
 
+WeekStart = Literal["monday", "sunday", "saturday"]
+_WEEK_STARTS: Final[dict[WeekStart, int]] = {"monday": 0, "sunday": 6, "saturday": 5}
 _HEAD = ("period", "", "revenue", "taken", "refunded", "payments", "previous", "change", "growth", "")
 
 
 def revenue(
     context: typer.Context,
     fleet: Annotated[str, typer.Option("--fleet", help="The fleet's code, e.g. MSAFIRI.")],
-    period: Annotated[Grain, typer.Option("--period", help="What one row covers; weeks begin on Monday.")],
+    period: Annotated[Grain, typer.Option("--period", help="What one row covers.")],
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")],
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day, included.")],
     by: Annotated[Dimension | None, typer.Option("--by", help="A row for each of these in a period.")] = None,
+    week_start: Annotated[WeekStart, typer.Option("--week-start", help="The weekday on which weeks begin.")] = "monday",
     as_json: Annotated[bool, typer.Option("--json", help="Print the stable JSON form.")] = False,
 ) -> None:
     """Revenue of a range, each period against the same part of the one before it; and the periods to come."""
@@ -39,7 +42,8 @@ def revenue(
     with closing(Database(required_url(context.obj), pool_size=1)) as database:
         require_current(database)
         found = fleet_by_code(database, fleet)
-        wanted = RevenueFilter(found.id, Days(first.date(), last.date(), found.zone), period)
+        days = Days(first.date(), last.date(), found.zone)
+        wanted = RevenueFilter(found.id, days, period, week_start=_WEEK_STARTS[week_start])
         listed = listing(database, found, wanted, datetime.now(UTC), by)
     if as_json:
         print(json.dumps(listed.as_json()))

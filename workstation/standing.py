@@ -62,6 +62,11 @@ class Standing(QObject):
         """When the database last answered, while it does not; None while it does."""
         return self._watch.offline_since
 
+    @property
+    def still_since(self) -> datetime | None:
+        """Since when no payment comes in; None while they do or nobody knows."""
+        return self._backoffice.since
+
     def start(self) -> None:
         """Begins to watch the database."""
         self._watch.start()

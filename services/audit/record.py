@@ -21,6 +21,7 @@ KINDS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "day": ("Reconciled days", frozenset({"payment_reconciliation"})),
     "rule": ("Alert rules", frozenset({"payment_alerts"})),
     "target": ("Revenue targets", frozenset({"revenue_target"})),
+    "view": ("Shared views", frozenset({"saved_view"})),
     "member": ("Members", frozenset({"fleet_member"})),
     "reveal": ("Names shown", frozenset({"payment_reveal"})),
 }
@@ -42,6 +43,16 @@ class AuditRecord:
     after: Mapping[str, Any] | None
     reason: str | None
     hash: bytes
+
+    @property
+    def payment_id(self) -> UUID | None:
+        """The one payment that the record is about; None where it is about none, or several."""
+        several = (self.after or {}).get("payment_ids")
+        named = several if isinstance(several, list) else [self.key.get("payment_id")]
+        try:
+            return UUID(str(named[0])) if len(named) == 1 else None
+        except ValueError:
+            return None
 
     @property
     def kind(self) -> str:

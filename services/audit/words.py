@@ -93,6 +93,19 @@ def _target(record: AuditRecord, row: Mapping[str, Any]) -> Act:
     )
 
 
+def _view(record: AuditRecord, row: Mapping[str, Any]) -> Act:
+    before, name, whose = record.before or {}, f"“{row.get('name', '')}”", str(row.get("owner", ""))
+    if record.op == "insert":
+        return Act("Shared view", name)
+    if record.op == "delete":
+        return Act("Deleted view", name if whose in ("", record.who) else f"{name} · kept by {whose}")
+    renamed = before.get("name") != row.get("name")
+    what = "Renamed view" if renamed else "Changed view"
+    if before.get("shared") != row.get("shared"):
+        what = "Shared view" if row.get("shared") else "Stopped sharing view"
+    return Act(what, f"{name} · before “{before.get('name', '')}”" if renamed else name)
+
+
 def _reveal(record: AuditRecord, row: Mapping[str, Any]) -> Act:
     del record
     return Act("Saw name and phone", f"payment {row.get('payment_id', '')}")
@@ -114,6 +127,7 @@ _TOLD: Final[Mapping[str, Callable[[AuditRecord, Mapping[str, Any]], Act]]] = {
     "payment_alerts": _rule,
     "payment_reveal": _reveal,
     "revenue_target": _target,
+    "saved_view": _view,
 }
 
 

@@ -21,7 +21,8 @@ from services.feed.rollups import (
     summed,
 )
 
-_MOST_SHOWN = 1_000
+#: Differences of one table that are listed, at most.
+MOST_SHOWN = 1_000
 _COLUMNS = tuple(column.name for column in payment.columns)
 #: What verify says reaches terminals, logs and other programs; of these it says only whether they are there and differ.
 _PRIVATE = frozenset({"passenger", "phone", "passenger_shown", "phone_shown", "search"})
@@ -65,7 +66,8 @@ SELECT {", ".join(_COLUMNS)} FROM finance.payment_source WHERE id NOT IN ({_DUE}
 UNION ALL SELECT {", ".join(_COLUMNS)} FROM finance.payment WHERE id IN ({_DUE})"""
 
 _NOBODY = f"'{NOBODY}'::uuid"
-_REVENUE = f"""
+#: The SQL of revenue_daily as it must be, from the booking system's tables.
+RAW_REVENUE = f"""
 SELECT p.fleet_id, e.day, coalesce(p.route_id, {_NOBODY}) AS route_id, coalesce(p.vehicle_id, {_NOBODY}) AS vehicle_id,
        coalesce(p.driver_id, {_NOBODY}) AS driver_id, p.method, p.currency, {summed(REVENUE_DAILY.sums)}
 FROM ({_THEIRS}) p
@@ -84,7 +86,7 @@ def verify(database: Database) -> Verification:
         payments = connection.execute(text("SELECT count(*) FROM public.payment_transactions")).scalar_one()
         found = [difference for name, source in SOURCES.items() for difference in _compare(connection, name, source)]
         found += _compare(connection, "payment", _THEIRS)
-        found += _compare_sums(connection, REVENUE_DAILY, _REVENUE)
+        found += _compare_sums(connection, REVENUE_DAILY, RAW_REVENUE)
         found += _compare_sums(connection, PAYMENT_TOTALS, "TABLE finance.payment_totals_source")
         found += _compare_sums(connection, REVENUE_TOTALS, "TABLE finance.revenue_totals_source")
         found += _parked(connection)
@@ -136,7 +138,7 @@ def _compare(connection: Connection, name: str, source: str) -> list[Difference]
             f" FROM finance.{name} o FULL JOIN ({source}) t ON {joined}"
             f" WHERE o.{keys[-1]} IS NULL OR t.{keys[-1]} IS NULL OR {ours} IS DISTINCT FROM {theirs} LIMIT :most"
         ).columns(),
-        {"most": _MOST_SHOWN},
+        {"most": MOST_SHOWN},
     )
     return [Difference(name, str(key), str(ours or ""), str(theirs or "")) for key, ours, theirs in rows]
 
@@ -153,23 +155,39 @@ def _told(side: str, beside: str, columns: list[str], key: str) -> str:
 
 
 def _compare_sums(connection: Connection, rollup: Rollup, source: str) -> list[Difference]:
-    """A roll-up against what it must be; a row of zeros is the same as none."""
+    """A roll-up against what it must be; a row of zeros is the same as none. Named are the fleet, the key and what differs."""
     joined = " AND ".join(f"o.{key} = t.{key}" for key in rollup.keys)
-    key = "concat_ws(' ', " + ", ".join(f"coalesce(o.{k}::text, t.{k}::text)" for k in rollup.keys) + ")"
     ours, theirs = (f"ROW({', '.join(f'coalesce({side}.{sum_}, 0)' for sum_ in rollup.sums)})" for side in "ot")
     rows = connection.execute(
         text(
-            f"SELECT {key}, {ours}::text, {theirs}::text FROM finance.{rollup.name} o FULL JOIN ({source}) t ON {joined}"
+            f"SELECT concat_ws(' ', coalesce(f.code, coalesce(o.fleet_id, t.fleet_id)::text), {_named(rollup.keys[1:])}),"
+            f" {_differing(rollup.sums, 'o')}, {_differing(rollup.sums, 't')}"
+            f" FROM finance.{rollup.name} o FULL JOIN ({source}) t ON {joined}"
+            " LEFT JOIN finance.fleet f ON f.fleet_id = coalesce(o.fleet_id, t.fleet_id)"
             f" WHERE {ours} IS DISTINCT FROM {theirs} LIMIT :most"
         ),
-        {"most": _MOST_SHOWN},
+        {"most": MOST_SHOWN},
     )
     return [Difference(rollup.name, *row) for row in rows]
+
+
+def _named(keys: tuple[str, ...]) -> str:
+    """The SQL of 'dimension route', 'grain day', …; null for what is empty."""
+    return ", ".join(f"'{key} ' || nullif(coalesce(o.{key}::text, t.{key}::text), '')" for key in keys)
+
+
+def _differing(sums: tuple[str, ...], side: str) -> str:
+    """The SQL of one side's 'amount 600.00, …', of the sums that differ."""
+    told = (
+        f"CASE WHEN coalesce(o.{sum_}, 0) <> coalesce(t.{sum_}, 0) THEN '{sum_} ' || coalesce({side}.{sum_}, 0) END"
+        for sum_ in sums
+    )
+    return f"concat_ws(', ', {', '.join(told)})"
 
 
 def _parked(connection: Connection) -> list[Difference]:
     rows = connection.execute(
         text("SELECT source, source_id, error FROM finance.payment_change_parked ORDER BY seq LIMIT :most"),
-        {"most": _MOST_SHOWN},
+        {"most": MOST_SHOWN},
     )
     return [Difference("payment_change_parked", f"{source} {key}", error, "") for source, key, error in rows]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -17,10 +17,13 @@ from services.database.engine import Database
 from services.domain.errors import NotFound
 from services.feed.event import PaymentEvent, state_from_json
 from services.monitoring.finding import find_payment
+from services.monitoring.mentioned import mentioned_names
 from services.monitoring.party import party_shown
-from services.payments.row import Names, PaymentRow
+from services.monitoring.removed import Removed, last_known, removed
+from services.monitoring.undone import undone_matches
+from services.payments.row import PaymentRow
 from services.payments.steps import Step
-from services.payments.story import Proof, story
+from services.payments.story import Proof, story, told_among
 
 _ROW: Final = text("""
     SELECT p.id, p.created_at, p.completed_at, coalesce(p.passenger_shown, '') AS passenger, coalesce(p.phone_shown, '') AS phone,
@@ -43,14 +46,6 @@ _EVENTS: Final = text("""
     SELECT fleet_id, seq, kind, payment_id, at, before, after FROM finance.payment_event
     WHERE fleet_id = :fleet AND payment_id = :payment ORDER BY seq
 """)
-_NAMES: Final = tuple(
-    text(f"SELECT {key}, {name} FROM finance.{table} WHERE fleet_id = :fleet AND {key} = ANY (:ids)")
-    for table, key, name in (
-        ("route", "route_id", "name"),
-        ("vehicle", "vehicle_id", "registration"),
-        ("driver", "driver_id", "full_name"),
-    )
-)
 _MATCHES: Final = text("""
     SELECT l.id AS line_id, l.receipt, l.completed_at, l.day, l.paid_in AS amount, l.other_party, coalesce(l.account, '') AS account,
            s.file_name, l.row AS file_row, m.state, m.pass AS pass_name, m.score, m.reasons, m.matched_by, m.matched_at
@@ -125,15 +120,19 @@ class AlertNote:
 
 @dataclass(frozen=True, slots=True)
 class PaymentDetail:
-    """Everything about a payment that its drawer shows, of one moment; `audit` newest first."""
+    """Everything about a payment that its drawer shows, of one moment; `audit` newest first.
+
+    Of a payment that the booking system has no more, `removed` says so: then `row` is what it last was, and `booking` None.
+    """
 
     row: PaymentRow
-    booking: Booking
+    booking: Booking | None
     story: tuple[Step, ...]
     matches: tuple[LineMatch, ...]
     findings: tuple[OpenFinding, ...]
     alerts: tuple[AlertNote, ...]
     audit: tuple[AuditRecord, ...]
+    removed: Removed | None = None
 
 
 class PaymentDetailService:
@@ -143,13 +142,13 @@ class PaymentDetailService:
         self._database = database
 
     def detail(self, fleet_id: UUID, payment_id: UUID) -> PaymentDetail:
-        """The payment; NotFound alike where it is another fleet's, removed, or never was."""
+        """The payment, also one that was removed; NotFound alike where it is another fleet's or never was."""
         key = {"fleet": fleet_id, "payment": payment_id}
         with self._database.read() as connection:
-            row = connection.execute(_ROW, key).mappings().one_or_none()
-            if row is None:
-                raise NotFound("There is no such payment in this fleet any more. Load the list again.")
-            return _detail(connection, key, PaymentRow(**row))
+            found = _there(connection, key) or _gone(connection, key)
+        if found is None:
+            raise NotFound("There is no such payment in this fleet. Load the list again.")
+        return found
 
     def find(self, fleet_id: UUID, typed: str) -> UUID | None:
         """The payment of a link, an id, a receipt or a booking reference (the newest of several); None where there is none."""
@@ -157,19 +156,46 @@ class PaymentDetailService:
             return find_payment(connection, fleet_id, typed)
 
 
-def _detail(connection: Connection, key: dict[str, UUID], row: PaymentRow) -> PaymentDetail:
-    booking = Booking(**connection.execute(_BOOKING, key).mappings().one())
-    events = [_event(event) for event in connection.execute(_EVENTS, key).mappings()]
+def _there(connection: Connection, key: dict[str, UUID]) -> PaymentDetail | None:
+    """A payment of the read model."""
+    found = connection.execute(_ROW, key).mappings().one_or_none()
+    if found is None:
+        return None
+    row, booking = PaymentRow(**found), Booking(**connection.execute(_BOOKING, key).mappings().one())
+    events = _events(connection, key)
     proof = Proof(booking.checkout_request_id or "", booking.refunded_at)
+    return _detail(
+        connection, key, row, booking, story(events, row, mentioned_names(connection, key["fleet"], events), proof)
+    )
+
+
+def _gone(connection: Connection, key: dict[str, UUID]) -> PaymentDetail | None:
+    """A payment of which only events are left."""
+    events = _events(connection, key)
+    names = mentioned_names(connection, key["fleet"], events)
+    row = last_known(key["payment"], events, names)
+    if row is None:
+        return None
+    return replace(_detail(connection, key, row, None, story(events, None, names)), removed=removed(events))
+
+
+def _detail(
+    connection: Connection, key: dict[str, UUID], row: PaymentRow, booking: Booking | None, told: Sequence[Step]
+) -> PaymentDetail:
+    audit = records_of_payment(connection, key["fleet"], key["payment"])
     return PaymentDetail(
         row=row,
         booking=booking,
-        story=story(events, row, _names(connection, key["fleet"], events), proof),
+        story=told_among(told, undone_matches(audit)),
         matches=tuple(_match(match) for match in connection.execute(_MATCHES, key).mappings()),
         findings=tuple(OpenFinding(**found) for found in connection.execute(_FINDINGS, key).mappings()),
         alerts=(),
-        audit=records_of_payment(connection, key["fleet"], key["payment"]),
+        audit=audit,
     )
+
+
+def _events(connection: Connection, key: dict[str, UUID]) -> list[PaymentEvent]:
+    return [_event(event) for event in connection.execute(_EVENTS, key).mappings()]
 
 
 def _event(event: RowMapping) -> PaymentEvent:
@@ -180,17 +206,3 @@ def _event(event: RowMapping) -> PaymentEvent:
 def _match(match: RowMapping) -> LineMatch:
     shown: dict[str, Any] = {"other_party": party_shown(match["other_party"]), "reasons": tuple(match["reasons"])}
     return LineMatch(**{**match, **shown})
-
-
-def _names(connection: Connection, fleet_id: UUID, events: list[PaymentEvent]) -> Names:
-    """The names of every route, vehicle and driver that the events mention."""
-    ids = list({found for event in events for found in _mentioned(event)})
-    key = {"fleet": fleet_id, "ids": ids}
-    named = [{row[0]: row[1] for row in connection.execute(query, key)} if ids else {} for query in _NAMES]
-    return Names(*named)
-
-
-def _mentioned(event: PaymentEvent) -> Iterator[UUID]:
-    for state in (event.before, event.after):
-        if state is not None:
-            yield from (found for found in (state.route_id, state.vehicle_id, state.driver_id) if found)

@@ -9,7 +9,11 @@ from sqlalchemy import Connection, TextClause, text
 
 from services.payments.codec import parse_link
 
-_BY_ID: Final = text("SELECT id FROM finance.payment WHERE fleet_id = :fleet AND id = :payment")
+# Of a payment that was removed, its events are left.
+_BY_ID: Final = text("""
+    SELECT id FROM finance.payment WHERE fleet_id = :fleet AND id = :payment
+    UNION ALL SELECT payment_id FROM finance.payment_event WHERE fleet_id = :fleet AND payment_id = :payment LIMIT 1
+""")
 _BY_RECEIPT: Final = text("""
     SELECT id FROM finance.payment WHERE fleet_id = :fleet AND receipt = ANY (:spellings) ORDER BY created_at DESC, id LIMIT 1
 """)

@@ -22,8 +22,8 @@ from services.feed.event import PaymentState
 from services.payments.row import Names, PaymentRow
 
 #: What a step is about: how it began, the prompt to the phone, its status, money given back, where it belongs, another fact of
-#: it, something that no figure needs, its removal.
-StepKind = Literal["initiated", "prompt", "status", "refund", "moved", "changed", "noted", "removed"]
+#: it, something that no figure needs, its removal, a match with a statement line that was undone.
+StepKind = Literal["initiated", "prompt", "status", "refund", "moved", "changed", "noted", "removed", "unmatched"]
 _GIVEN_BACK: Final = frozenset({REFUNDED, PARTIALLY_REFUNDED})
 
 

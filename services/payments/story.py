@@ -17,6 +17,7 @@ from services.payments.row import Names, PaymentRow
 from services.payments.steps import Step, Words
 
 UNRECORDED: Final = "Told from the payment itself: what happened before events were kept is not recorded."
+REMOVED: Final = "Deleted there, or moved to another fleet."
 UNEXPLAINED: Final = "No event tells when: the read model was made anew from the booking system since."
 
 
@@ -37,6 +38,15 @@ def story(
     """
     teller = _Teller(events, row, Words(names, row), proof or Proof())
     return tuple(_merged(_in_order(teller.steps())))
+
+
+def told_among(steps: Sequence[Step], others: Iterable[Step]) -> tuple[Step, ...]:
+    """The story with steps that no event tells, each at its place in time and with the status the payment had then."""
+    told = list(steps)
+    for other in sorted(others, key=lambda step: step.at):
+        place = next((place for place, step in enumerate(told) if step.at > other.at), len(told))
+        told.insert(place, replace(other, status=told[max(0, place - 1)].status if told else other.status))
+    return tuple(told)
 
 
 class _Teller:
@@ -73,7 +83,9 @@ class _Teller:
     def _event(self, event: PaymentEvent) -> list[Step]:
         before, after = event.before, event.after
         if after is None:
-            gone = Step(event.at, "removed", before.status, "Removed from the booking system") if before else None
+            gone = (
+                Step(event.at, "removed", before.status, "Removed in the booking system", REMOVED) if before else None
+            )
             return [gone] if gone else []
         if before is None:
             return list(self._words.created(after, event.at))

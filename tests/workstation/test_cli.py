@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 
 from services.database.schema import newest
+from services.revenue.analytics import refresh_analytics
 from services.statements.writing import render_l1, settle
 from tests.workstation.command import ROOT, Run, header, line, statement
 from tests.world import World
@@ -65,7 +66,13 @@ def test_migrate_of_a_booking_system_without_payments_says_only_the_schema(world
 
 def test_verify_says_how_many_agree_and_names_what_does_not(office: Office, run: Run) -> None:
     good = run("verify", url=office.operator)
-    assert (good.status, good.out) == (0, "1 payments compared, 0 differences\n")
+    assert good.status == 0
+    assert good.out.splitlines() == [
+        "revenue_analytics: 3 periods wait for the back office and were passed over",
+        "1 payments compared, 0 differences",
+    ]
+    refresh_analytics(office.world.database("finance_projector"))
+    assert run("verify").out == "1 payments compared, 0 differences\n"
     office.world.run("UPDATE finance.payment SET failure_reason = 'wrong' WHERE id = :id", id=office.payment)
     bad = run("verify")
     assert bad.status == 1
@@ -85,6 +92,15 @@ def test_verify_json_is_stable(office: Office, run: Run) -> None:
     assert missing.keys() == {"table", "id", "ours", "theirs"}
     assert (missing["id"], missing["ours"]) == (str(office.payment), "")
     assert missing["theirs"]
+
+
+def test_verify_proves_the_analytics_too(office: Office, run: Run) -> None:
+    refresh_analytics(office.world.database("finance_projector"))
+    office.world.run(
+        "UPDATE finance.revenue_analytics SET total_revenue = total_revenue + 0.01 WHERE period_type = 'weekly'"
+    )
+    bad = json.loads(run("verify", "--json", url=office.operator).out)
+    assert [(one["table"], one["id"].split()[1]) for one in bad["differences"]] == [("revenue_analytics", "weekly")]
 
 
 def test_rebuild_makes_it_agree_again(office: Office, run: Run) -> None:

@@ -109,9 +109,12 @@ def test_a_back_office_that_stopped_is_told_with_its_time(desk: Desk, monkeypatc
         strips = desktop.window.messages
         await until(lambda: [strip.text for strip in strips.strips] == [still], "the word that nothing comes in")
         assert payments.hours.aside == f"as of {since:%H:%M}"
+        assert desktop.revenue is not None
+        assert desktop.revenue.board.charts.aside == f"as of {since:%H:%M}"
         # It works again, although no relay does.
         ledger.beat()
         await until(lambda: payments.hours.aside.startswith("now "), "the end of it")
+        assert not desktop.revenue.board.charts.aside.startswith("as of")
         (strip,) = strips.strips
         assert strip.text.startswith(NOT_LIVE)
 

@@ -67,6 +67,20 @@ def row(first: str, of: tuple[UUID | None, str], **more: object) -> dict[str, ob
     return {"period_start": first, "period_end": first, "key": key, "label": label, **nothing, **rest, **more}
 
 
+def test_weeks_begin_on_the_weekday_that_is_asked_for(office: Office) -> None:
+    asked = ("--period", "weekly", "--from", "2026-09-14", "--to", "2026-09-26", "--week-start")
+    begun = {
+        day: [found["period_start"] for found in office.read(*asked, day)["rows"]]
+        for day in ("monday", "sunday", "saturday")
+    }
+    assert begun == {
+        "monday": ["2026-09-14", "2026-09-21"],
+        "sunday": ["2026-09-14", "2026-09-20"],
+        "saturday": ["2026-09-14", "2026-09-19", "2026-09-26"],
+    }
+    assert office.ask(*asked, "friday").exit_code == 2
+
+
 @pytest.mark.parametrize("login", ["", "test_viewer"])
 def test_the_fleets_days(office: Office, login: str) -> None:
     done = office.ask(*TWO_DAYS, "--json", login=login)

@@ -27,6 +27,10 @@ class Reading:
         here = at.astimezone(self.zone)
         return f"{here.day} {here:%b %Y %H:%M:%S}"
 
+    def whole(self, at: datetime) -> str:
+        """'2026-11-22 14:05:11', which stays sortable and a time wherever it is pasted."""
+        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M:%S}"
+
     def shortly(self, at: datetime) -> str:
         """'22 Nov 14:05:11' this year, '22 Nov 2025 14:05' of another."""
         here = at.astimezone(self.zone)
@@ -55,7 +59,10 @@ class TrailRow:
 def trail_columns(reading: Reading) -> tuple[Column[TrailRow], ...]:
     """What a row of the trail says."""
     return (
-        Column("time", "Time", 132, lambda row: reading.shortly(row.record.at), tone="muted"),
+        Column(
+            "time", "Time", 132, lambda row: reading.shortly(row.record.at), tone="muted",
+            copied=lambda row: reading.whole(row.record.at),
+        ),
         Column("who", "Who", 128, lambda row: row.record.who),
         Column("what", "What", 158, lambda row: row.act.what, tone="strong"),
         Column(

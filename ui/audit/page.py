@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -32,7 +32,9 @@ RECORDS, MORE, PEOPLE, RECORD, VERIFY = (f"audit {work}" for work in ("records",
 
 
 class AuditPage(QWidget):
-    """A fleet's audit trail."""
+    """A fleet's audit trail; `payment_wanted(UUID)` for the payment that a record is about."""
+
+    payment_wanted = Signal(object)
 
     def __init__(
         self,
@@ -292,4 +294,5 @@ class AuditPage(QWidget):
         self.grid.row_selected.connect(self._selected)
         self.panel.opened.connect(self._panel_opened)
         self.panel.closed.connect(self._panel_closed)
+        self.panel.payment_wanted.connect(self.payment_wanted)
         self._theme.changed.connect(lambda: self.grid.set_theme(self._theme.tokens))

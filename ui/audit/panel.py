@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollA
 from services.audit.record import Change, Op, changes
 from ui.audit.columns import NOTHING, Reading, TrailRow
 from ui.audit.values import in_short, read_value
-from ui.grid.model import CONCEALED
+from ui.grid.texts import CONCEALED
 from ui.widgets.button import button
 from ui.widgets.card import Card
 from ui.widgets.label import label, plain_tip
@@ -23,9 +23,13 @@ _HEADS: Final = {"insert": "Added", "update": "Changed", "delete": "Removed"}
 
 
 class RecordPanel(Card):
-    """A record's act, author, moment, reason and hash over its fields; `opened()` and `closed()` as it comes and goes."""
+    """A record's act, author, moment, reason and hash over its fields; `opened()` and `closed()` as it comes and goes.
+
+    `payment_wanted(UUID)` for the payment that the record is about.
+    """
 
     opened = Signal()
+    payment_wanted = Signal(object)
     closed = Signal()
 
     def __init__(self, reading: Reading, parent: QWidget | None = None) -> None:
@@ -39,6 +43,7 @@ class RecordPanel(Card):
         self._reason = label(tone="muted")
         self._hash = label(tone="faint", scale="small")
         self.close_button = button("Close", "plain", tip="Close the record (Esc)")
+        self.payment_button = button("Show the payment", "plain", tip="Open the payment that this record is about")
         self._fields = QScrollArea()
         self._build()
         self.hide()
@@ -60,6 +65,7 @@ class RecordPanel(Card):
         self._reason.setVisible(bool(record.reason))
         self._hash.setText(f"SHA-256 {record.hash.hex()[:16]}…")
         self._hash.setToolTip(record.hash.hex())
+        self.payment_button.setVisible(record.payment_id is not None)
         self._fields.setWidget(self._table(record.op, changes(record)))
         self.setAccessibleName(f"Record {record.number:,}: {row.act.what} {self._details.text()}")
         if self.isHidden():
@@ -85,6 +91,10 @@ class RecordPanel(Card):
             self.clear()
         else:
             super().keyPressEvent(event)
+
+    def _show_payment(self) -> None:
+        if self._row is not None and (payment := self._row.record.payment_id) is not None:
+            self.payment_wanted.emit(payment)
 
     def _table(self, op: Op, rows: Sequence[Change]) -> QWidget:
         content = QWidget()
@@ -135,6 +145,7 @@ class RecordPanel(Card):
             line.setWordWrap(True)
             line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self.body.addWidget(line)
+        self.body.addWidget(self.payment_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addSpacing(6)
         self._fields.setWidgetResizable(True)
         self._fields.setFrameShape(QFrame.Shape.NoFrame)
@@ -143,6 +154,7 @@ class RecordPanel(Card):
         self.body.addWidget(self._fields, 1)
         self.setMinimumWidth(280)
         self.close_button.clicked.connect(self.clear)
+        self.payment_button.clicked.connect(self._show_payment)
 
 
 def _columns(op: Op) -> tuple[int, ...]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from PySide6.QtWidgets import QLabel, QWidget
 
 from ui.payments.filter_words import BASES, amounts_in_words
-from ui.payments.flow import FlowRow
 from ui.payments.more_filters import MoreButton
 from ui.theme import Theme
 from ui.widgets.chip import Chip
 from ui.widgets.filter_button import FilterButton
+from ui.widgets.flow import FlowRow
 from ui.widgets.label import label
 
 #: More chips than these would be a wall.
@@ -28,6 +28,7 @@ class Chosen:
     words: str
     remove: Callable[[], object] = field(compare=False)
     open: Callable[[], object] = field(compare=False)
+    captioned: bool = True
 
 
 def chosen_by(buttons: Iterable[FilterButton], more: MoreButton) -> list[Chosen]:
@@ -42,6 +43,8 @@ def chosen_by(buttons: Iterable[FilterButton], more: MoreButton) -> list[Chosen]
         found.append(Chosen("Amount", words, amounts.clear, more.open_panel))
     if more.chosen.basis != "created":
         found.append(Chosen("Days", BASES[more.chosen.basis], more.popup.by_creation, more.open_panel))
+    found += [replace(one, captioned=False) for one in _values(more.popup.weekday, more.open_panel)]
+    found += _values(more.popup.reason, more.open_panel)
     return found
 
 
@@ -81,7 +84,7 @@ class ChosenLine(QWidget):
             (self._chips[min(focused, len(self._chips) - 1)] if self._chips else after).setFocus()
 
     def _add(self, one: Chosen, before: QWidget) -> None:
-        chip = Chip(self._theme, one.caption)
+        chip = Chip(self._theme, one.caption, caption=one.captioned)
         chip.show_value(one.words, active=True, clearable=True)
         chip.setProperty("quiet", True)
         chip.cleared.connect(partial(_call, one.remove))

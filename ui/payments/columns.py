@@ -14,7 +14,7 @@ from services.domain.period import NAIROBI, Days
 from services.payments.filters import Basis
 from services.payments.row import NEWEST_FIRST, PaymentRow, Sort, sort_key
 from ui.grid import Column, GridModel, Order
-from ui.grid.model import CONCEALED
+from ui.grid.texts import CONCEALED
 
 NOTHING = "—"
 TIME, AMOUNT = "time", "amount"
@@ -42,6 +42,10 @@ class Reading:
         """'14:05:11', or '22 Nov 14:05' among several days."""
         local = self._local(row.created_at)
         return f"{local.day} {local:%b %H:%M}" if self.dated else f"{local:%H:%M:%S}"
+
+    def whole_time(self, row: PaymentRow) -> str:
+        """'2026-11-22 14:05:11', which stays sortable and a time wherever it is pasted."""
+        return f"{self._local(row.created_at):%Y-%m-%d %H:%M:%S}"
 
     def date(self, row: PaymentRow) -> str:
         """'22 Nov 2026'."""
@@ -100,7 +104,10 @@ class PaymentsModel(GridModel[PaymentRow]):
 def columns(reading: Reading) -> tuple[Column[PaymentRow], ...]:
     """What a payment's line says, from left to right; the last six show on request."""
     return (
-        Column(TIME, "Time", TIME_WIDTH, reading.time, tone="muted", sort="time", falling=True, hint=reading.moment),
+        Column(
+            TIME, "Time", TIME_WIDTH, reading.time, tone="muted", sort="time", falling=True, hint=reading.moment,
+            copied=reading.whole_time,
+        ),
         Column("passenger", "Passenger", 192, lambda row: row.passenger or NOTHING, stretch=True),
         Column("phone", "Phone", 112, lambda row: row.phone or NOTHING, tone="muted", private=True),
         Column("route", "Route", 144, lambda row: row.route or NOTHING),

@@ -10,8 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from services.domain.errors import Cancelled, DatabaseUnreachable, WorkstationError
@@ -21,6 +20,7 @@ from services.exporting import Progress
 from services.payments.export import Payments, export, payment_cells, payments_table
 from services.payments.filters import PaymentFilter
 from services.payments.row import NEWEST_FIRST, Sort
+from ui.files import show_in_files
 from ui.payments.words import payments_counted
 from ui.printing.pdf import write_pdf
 from ui.tasks import Tasks
@@ -197,8 +197,3 @@ def days_in_words(days: Days) -> str:
     if first == last:
         return f"{first:%a} {first.day} {first:%b %Y}"
     return f"{first.day} {first:%b %Y} – {last.day} {last:%b %Y}"
-
-
-def show_in_files(folder: Path) -> None:
-    """Opens the folder in the desktop's file manager."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from services.domain.payment import NOBODY, method_shown
 from services.domain.period import Days, preset
@@ -21,32 +21,18 @@ from services.payments.summary import ORDER
 from ui.payments.chosen import ChosenLine, chosen_by
 from ui.payments.export_button import ExportButton
 from ui.payments.filter_words import status_word, till_word
-from ui.payments.flow import GAP, FlowRow
 from ui.payments.more_filters import More, MoreButton
 from ui.payments.views_menu import ViewsButton
 from ui.theme import Theme
 from ui.widgets.day_range import PRESETS, DayRangeButton
 from ui.widgets.filter_button import Choice, FilterButton
+from ui.widgets.flow import GAP, FlowRow
 from ui.widgets.pill import Pill
 from ui.widgets.search_field import SearchField
+from ui.widgets.title import Title
 
 # The search box and, beside it, the room for the pill: it comes and goes without pushing anything into another line.
 _SEARCH_WIDTH = 220
-
-
-class Title(QLabel):
-    """The page's name; it gives way where the line is narrow, since the rail says it too."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.setProperty("scale", "title")
-        self.setContentsMargins(0, 0, 4, 0)
-
-    @property
-    def widths(self) -> tuple[int, int, int, int]:
-        """How wide it is, in px, from roomy to narrow."""
-        width = self.sizeHint().width()
-        return width, width, width, 0
 
 
 class FilterBar(QWidget):
@@ -103,6 +89,8 @@ class FilterBar(QWidget):
             least=more.least,
             most=more.most,
             basis=more.basis,
+            weekdays=frozenset(map(int, more.weekdays)),
+            reasons=frozenset(more.reasons),
             search=self.search.text().strip(),
         )
 
@@ -132,6 +120,10 @@ class FilterBar(QWidget):
         """Offers payment methods, in this order."""
         self.method.set_choices([Choice(method, method_shown(method)) for method in methods])
         self._spell_out()
+
+    def offer_reasons(self, codes: Iterable[str]) -> None:
+        """Offers these result codes of failures too, beside those that are well known."""
+        self.more.popup.offer_reasons(codes)
 
     def set_currency(self, currency: str) -> None:
         """Says what amounts are in."""
@@ -203,7 +195,15 @@ class FilterBar(QWidget):
 
 
 def _more(narrowed: PaymentFilter) -> More:
-    return More(tuple(map(str, narrowed.drivers)), tuple(narrowed.tills), narrowed.least, narrowed.most, narrowed.basis)
+    return More(
+        tuple(map(str, narrowed.drivers)),
+        tuple(narrowed.tills),
+        narrowed.least,
+        narrowed.most,
+        narrowed.basis,
+        tuple(map(str, narrowed.weekdays)),
+        tuple(narrowed.reasons),
+    )
 
 
 def _ids(values: Iterable[str]) -> frozenset[UUID]:

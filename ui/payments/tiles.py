@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from services.domain.money import MINUS
 from services.payments.filters import OTHER
 from services.payments.summary import ORDER
-from ui.payments.words import RATED, SUCCESS_RATE, USUAL, TileText, rounded, status_word
+from ui.payments.words import RATED, SUCCESS_RATE, USUAL, TileText, status_word
 from ui.theme import Theme, font
+from ui.widgets.amounts import fitting
 from ui.widgets.label import plain_tip
 from ui.widgets.tile import Tile
 
@@ -101,18 +100,6 @@ class Tiles(QWidget):
         tile.setVisible(name in (*USUAL, SUCCESS_RATE))
         self._tiles[name] = tile
         self._row.addWidget(tile, 1)
-
-
-def fitting(figure: str, room: int, metrics: QFontMetrics) -> str:
-    """The figure, its whole shillings, or '≈ 123.5 bn', whatever there is room for: what is left of a cut figure reads as another."""
-    whole, point, _ = figure.rpartition(".")
-    if not point or metrics.horizontalAdvance(figure) <= room or "%" in figure:
-        return figure
-    return (
-        whole
-        if metrics.horizontalAdvance(whole) <= room
-        else rounded(Decimal(figure.replace(",", "").replace(MINUS, "-")))
-    )
 
 
 def _statuses(name: str) -> frozenset[str]:

@@ -9,15 +9,17 @@ from decimal import Decimal
 from typing import Final
 
 from services.domain.money import shown
-from services.domain.payment import COMPLETED, FAILED, PENDING, REFUNDED, TAKEN, result_in_words
+from services.domain.payment import COMPLETED, FAILED, PENDING, REFUNDED, TAKEN
 from services.payments.filters import PaymentFilter
 from services.payments.summary import ORDER, Figures, Summary, success_rate
-from ui.grid.model import CONCEALED
+from ui.grid.texts import CONCEALED
 from ui.payments.filter_words import counted_line as counted_line
 from ui.payments.filter_words import filter_in_words as filter_in_words
 from ui.payments.filter_words import is_today as is_today
 from ui.payments.filter_words import payments_counted as payments_counted
 from ui.payments.filter_words import status_word as status_word
+from ui.rates import failures_in_words, rate_in_words
+from ui.widgets.amounts import rounded
 
 SUCCESS_RATE: Final = "success_rate"
 #: What the success rate counts, and so the rows behind it.
@@ -27,16 +29,6 @@ USUAL: Final = (COMPLETED, PENDING, FAILED, REFUNDED)
 _RATE: Final = "Payments that brought money, of these and the failed ones"
 # A growth beyond it says less than what was there before.
 _FURTHEST: Final = 1000
-_SIZES: Final = ((10**12, "tn"), (10**9, "bn"), (10**6, "M"), (10**3, "k"))
-_SHORTLY: Final = {
-    "": "no reason given",
-    "1": "no balance",
-    "1001": "busy",
-    "1019": "expired",
-    "1032": "cancelled",
-    "1037": "no answer",
-    "2001": "wrong PIN",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +73,7 @@ def tile_texts(summary: Summary | None, narrowed: PaymentFilter, now: datetime) 
 
 
 def at_hour(summary: Summary, hour: int) -> Summary:
-    """The summary of one hour of creation; what is only known for whole days is left out."""
+    """The summary of one hour; what is only known for whole days is left out."""
     cells = {cell: figures for cell, figures in summary.cells.items() if cell[0] == hour}
     return replace(summary, cells=cells, yesterday=None, oldest_pending=None)
 
@@ -97,21 +89,6 @@ def change(now: Decimal, before: Decimal) -> str:
     return _arrow(percent if written != "0.0" else Decimal(0), f"{written} %")
 
 
-def rounded(amount: Decimal) -> str:
-    """An amount where there is no room for all of it: '≈ 12.3 M', '≈ 945 bn'; '150.00' stays as it is."""
-    for size, unit in _SIZES:
-        if abs(amount) >= size:
-            return f"≈ {shown(amount / size, decimals=1 if abs(amount) < 100 * size else 0)} {unit}"
-    return shown(amount)
-
-
-def rate_in_words(rate: float | None) -> str:
-    """'97.1 %'; never '100.0 %' while a single payment failed."""
-    if rate is None:
-        return "–"
-    return "99.9 %" if 0.9995 <= rate < 1 else f"{rate * 100:.1f} %"
-
-
 def age(of: datetime, now: datetime) -> str:
     """How long ago: '35 s', '4 min', '2 h 05 min', '3 days'."""
     seconds = max(0, int((now - of).total_seconds()))
@@ -124,15 +101,6 @@ def age(of: datetime, now: datetime) -> str:
     if hours < 24:
         return f"{hours} h {minutes % 60:02} min"
     return f"{hours // 24} day{'' if hours < 48 else 's'}"
-
-
-def failures_in_words(failures: Mapping[str, int], most: int = 2) -> str:
-    """'41 cancelled, 12 no answer, 5 other': the commonest reasons first, and how many have others."""
-    ranked = sorted(((n, code) for code, n in failures.items() if n > 0), key=lambda pair: (-pair[0], pair[1]))
-    parts = [f"{n:,} {_SHORTLY.get(code) or result_in_words(code)}" for n, code in ranked[:most]]
-    if rest := sum(n for n, _ in ranked[most:]):
-        parts.append(f"{rest:,} other")
-    return ", ".join(parts)
 
 
 def _yesterday(summary: Summary, narrowed: PaymentFilter, now: datetime) -> Mapping[str, Figures]:

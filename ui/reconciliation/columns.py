@@ -28,6 +28,10 @@ class Reading:
         """'06:04:11'."""
         return f"{at.astimezone(self.zone):%H:%M:%S}" if at else NOTHING
 
+    def whole(self, at: datetime | None) -> str:
+        """'2026-11-22 06:04:11', which stays sortable and a time wherever it is pasted; '' for none."""
+        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M:%S}" if at else ""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenRow:
@@ -61,7 +65,10 @@ def open_columns(reading: Reading) -> tuple[Column[OpenRow], ...]:
         Column("name", "Exception", 204, _group, tone="pill", status=lambda row: tone_of(row.name)),
         Column("amount", "KES", 96, lambda row: shown(row.amount), align="right", tone="strong", private=True),
         Column("age", "Age", 62, _each(lambda found: age(found.at, reading.now)), align="right", tone="muted"),
-        Column("time", "Time", 78, _each(lambda found: reading.clock(found.at)), tone="muted"),
+        Column(
+            "time", "Time", 78, _each(lambda found: reading.clock(found.at)), tone="muted",
+            copied=_each(lambda found: reading.whole(found.at)),
+        ),
         Column("receipt", "Receipt", 120, _each(lambda found: found.receipt or NOTHING)),
         Column("booking", "Booking", 116, _each(lambda found: found.booking_reference or NOTHING), tone="muted"),
         Column("passenger", "Passenger", 96, _each(lambda found: found.passenger or NOTHING), visible=False),
@@ -73,7 +80,10 @@ def open_columns(reading: Reading) -> tuple[Column[OpenRow], ...]:
 def match_columns(reading: Reading) -> tuple[Column[MatchRow], ...]:
     """What a match says of both its sides."""
     return (
-        Column("time", "Time", 78, lambda row: reading.clock(row.completed_at), tone="muted"),
+        Column(
+            "time", "Time", 78, lambda row: reading.clock(row.completed_at), tone="muted",
+            copied=lambda row: reading.whole(row.completed_at),
+        ),
         Column("receipt", "Receipt", 120, lambda row: row.receipt),
         Column("payer", "Payer", 150, lambda row: row.other_party or NOTHING, tone="muted", stretch=True, private=True),
         Column("account", "Account", 116, lambda row: row.account or NOTHING, tone="muted"),
@@ -81,7 +91,10 @@ def match_columns(reading: Reading) -> tuple[Column[MatchRow], ...]:
         Column("booking", "Booking", 116, lambda row: row.booking_reference or NOTHING),
         Column("passenger", "Passenger", 104, lambda row: row.passenger or NOTHING),
         Column("phone", "Phone", 112, lambda row: row.phone or NOTHING, tone="muted", private=True),
-        Column("paid_at", "Paid", 78, lambda row: reading.clock(row.payment_at), tone="muted", visible=False),
+        Column(
+            "paid_at", "Paid", 78, lambda row: reading.clock(row.payment_at), tone="muted", visible=False,
+            copied=lambda row: reading.whole(row.payment_at),
+        ),
         Column("how", "Matched by", 92, lambda row: row.pass_name.capitalize(), tone="muted", hint=_why),
         Column(
             "status", "Payment", 118, lambda row: status_shown(row.payment_status or "removed"), tone="pill",

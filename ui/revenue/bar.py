@@ -16,16 +16,17 @@ from services.domain.payment import NOBODY, method_shown
 from services.domain.period import Days, preset
 from services.payments.row import Names
 from services.revenue.figures import Dimension, Grain, RevenueFilter
-from ui.payments.filter_bar import Title
-from ui.payments.flow import GAP, FlowRow
 from ui.revenue.compare_button import CompareButton
 from ui.revenue.export_button import ExportButton
 from ui.revenue.targets import TargetsButton
+from ui.revenue.week import WEEK_STARTS, WeekStart
 from ui.revenue.words import GRAINS, PRESETS
 from ui.theme import Theme
 from ui.widgets.day_range import DayRangeButton
 from ui.widgets.filter_button import Choice, FilterButton
+from ui.widgets.flow import GAP, FlowRow
 from ui.widgets.segmented import Segmented
+from ui.widgets.title import Title
 
 _FIRST_PRESET = "last_42_days"
 
@@ -40,6 +41,7 @@ class RevenueBar(QWidget):
         self._clock = clock
         self.grain = Segmented(list(GRAINS.items()), name="Grain")
         self.days = DayRangeButton(theme, chosen=_FIRST_PRESET, presets=PRESETS, now=clock)
+        self.week_start = WeekStart(self.days)
         self.compare = CompareButton(theme)
         self.route, self.vehicle = FilterButton(theme, "Route"), FilterButton(theme, "Vehicle")
         self.driver, self.method = FilterButton(theme, "Driver"), FilterButton(theme, "Method")
@@ -64,6 +66,7 @@ class RevenueBar(QWidget):
             vehicles=_ids(self.vehicle.values),
             drivers=_ids(self.driver.values),
             methods=frozenset(self.method.values),
+            week_start=self.week_start.value,
         )
 
     def narrow(self, dimension: Dimension, key: str) -> None:
@@ -87,8 +90,13 @@ class RevenueBar(QWidget):
         self.method.set_choices([Choice(method, method_shown(method)) for method in methods])
 
     def state(self) -> dict[str, object]:
-        """Grain, days and comparison as plain values."""
-        return {"grain": self.grain.value, "preset": self.days.preset, "compare": self.compare.value}
+        """Grain, days, comparison and the weekday weeks begin on, as plain values."""
+        return {
+            "grain": self.grain.value,
+            "preset": self.days.preset,
+            "compare": self.compare.value,
+            "week_start": self.week_start.value,
+        }
 
     def restore(self, state: Mapping[str, object]) -> None:
         """Brings them back, as far as they can be read; a range of one's own is not kept."""
@@ -98,6 +106,8 @@ class RevenueBar(QWidget):
             self.days.set_preset(str(days))
         if (compare := state.get("compare")) in ("previous", "week", "month", "year"):
             self.compare.set_value(compare)
+        if (weekday := state.get("week_start")) in tuple(WEEK_STARTS):
+            self.week_start.set_value(weekday)
 
     def _days_in(self, zone: ZoneInfo) -> Days:
         if self.days.preset:
@@ -127,6 +137,7 @@ class RevenueBar(QWidget):
     def _connect(self) -> None:
         self.grain.changed.connect(lambda _: self.changed.emit())
         self.days.changed.connect(lambda _: self.changed.emit())
+        self.week_start.changed.connect(lambda _: self.changed.emit())
         self.compare.changed.connect(lambda _: self.changed.emit())
         for button in self.filters.values():
             button.changed.connect(lambda _: self.changed.emit())

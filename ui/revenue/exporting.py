@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from services.domain.errors import Cancelled, WorkstationError
 from services.exporting import write_csv, write_xlsx
-from ui.payments.exporting import show_in_files
+from ui.files import show_in_files
 from ui.revenue.export_button import Kind
 from ui.revenue.picture import RESOLUTION, Picture, paint_pages, write_pdf, write_png, write_svg
 from ui.revenue.sheets import Sheet

@@ -89,6 +89,7 @@ class LiveRevenue(QObject):
         self._member: Member | None = None
         self._stale = self._seen = False
         self._live = True
+        self._still: datetime | None = None
         self._minute = self._now_minute()
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._catch_up)
@@ -152,10 +153,15 @@ class LiveRevenue(QObject):
         if came_back:
             self.reload()
 
+    def set_still(self, since: datetime | None) -> None:
+        """Says since when no payment comes in, or that they do again: figures end, and are compared, there."""
+        self._still = since
+        self.happened()
+
     def ask_vehicles(self, day: date) -> None:
         """Asks for a day's vehicles."""
         if self.wanted is not None:
-            ask = partial(self._outlook.vehicle_days, self.wanted.fleet_id, day, self._clock())
+            ask = partial(self._outlook.vehicle_days, self.wanted.fleet_id, day, self._known_until())
             self._tasks.run(VEHICLES, ask, partial(self._vehicles, day), self._vehicles_failed)
 
     def set_target(self, target: Target) -> None:
@@ -168,6 +174,9 @@ class LiveRevenue(QObject):
 
     # --- inside --------------------------------------------------------------------------------------------------
 
+    def _known_until(self) -> datetime:
+        return self._still or self._clock()
+
     def _now_minute(self) -> datetime:
         return self._clock().replace(second=0, microsecond=0)
 
@@ -175,8 +184,8 @@ class LiveRevenue(QObject):
         if self.wanted is not None:
             self._stale = False
             self._pause.start()
-            now = self._clock()
-            ask = partial(_figures, self._revenue, self.wanted, _todays(self.wanted, now), now)
+            todays = _todays(self.wanted, self._clock())
+            ask = partial(_figures, self._revenue, self.wanted, todays, self._known_until())
             self._tasks.run(REPORT, ask, self._report_arrived, self._report_failed)
 
     def _ask_outlook(self) -> None:

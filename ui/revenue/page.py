@@ -71,6 +71,7 @@ class RevenuePage(QWidget):
         self._fleet: Fleet | None = None
         self._known = _NO_NAMES
         self._as_of: datetime | None = None
+        self._still: datetime | None = None
         self._vehicles: tuple[VehicleDay, ...] = ()
         self.live = LiveRevenue(tasks, revenue, names, outlook, clock, self)
         self.exports = RevenueExport(
@@ -121,6 +122,13 @@ class RevenuePage(QWidget):
         self._as_of = as_of
         self.live.set_live(as_of is None)
         self._allow_targets()
+        self._show_aside()
+
+    def set_still(self, since: datetime | None) -> None:
+        """Says since when no payment comes in, or that they do again: figures end, and are compared, there."""
+        self._still = since
+        self.live.set_still(since)
+        self._ask_vehicles()
         self._show_aside()
 
     def conceal(self, concealed: bool) -> None:
@@ -269,6 +277,8 @@ class RevenuePage(QWidget):
         report, parts = self.report, list[str]()
         if self._as_of is not None and self._fleet is not None:
             parts.append(f"offline, {as_of_words(self._as_of, self._fleet.zone)}")
+        elif self._still is not None and self._fleet is not None:
+            parts.append(as_of_words(self._still, self._fleet.zone))
         elif self.live.asking and not self._late.isActive():
             parts.append("adding up…")
         if report is not None and report.unsummed:
@@ -322,7 +332,7 @@ class RevenuePage(QWidget):
         board.part_opened.connect(self._open_part)
         board.period_opened.connect(self._open_period)
         board.hour_opened.connect(lambda weekday, hour: self._open(of_hour, weekday, hour))
-        board.outcome_opened.connect(lambda kind: self._open(of_outcome, kind))
+        board.outcome_opened.connect(lambda kind, code: self._open(of_outcome, kind, code))
         board.vehicle_day_opened.connect(self._open_vehicle_day)
         board.day_wanted.connect(self._ask_day)
         board.tab_changed.connect(lambda _: self._ask_vehicles())

@@ -88,7 +88,7 @@ class PayCard(Card):
     @property
     def words(self) -> str:
         """Where revenue is heading."""
-        return self._words.text()
+        return self._words.text().replace("\u00a0", " ")
 
     @property
     def rows(self) -> list[ShareRow]:
@@ -115,7 +115,8 @@ class PayCard(Card):
 
     def say(self, words: str) -> None:
         """Says where revenue is heading."""
-        self._words.setText(words)
+        # A number and its sign stay on one line.
+        self._words.setText(words.replace(" %", "\u00a0%"))
         self._words.setVisible(bool(words))
 
     def conceal(self, concealed: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,7 +40,9 @@ def stamp(report: RevenueReport, fleet: str, narrowed: str, person: str, now: da
     days = " ".join(part for part in (span_words(report.span), until_words(report.span, zone)) if part)
     against = f"compared with {span_words(report.before_span)} ({compare_words(report.wanted.compare)})"
     here = now.astimezone(zone)
-    said = " · ".join(part for part in (fleet, days, narrowed, against) if part)
+    start = report.wanted.week_start
+    weeks = f"weeks begin on {calendar.day_name[start]}" if start and report.wanted.grain == "weekly" else ""
+    said = " · ".join(part for part in (fleet, days, narrowed, against, weeks) if part)
     foreign = f"{report.unsummed:,} payments in other currencies are not summed" if report.unsummed else ""
     by = f"Exported by {person}, " if person else "Exported "
     when = f"{by}{here.day} {here:%b %Y, %H:%M:%S} {here.tzname()}"

@@ -9,7 +9,7 @@ from services.domain.money import shown
 from services.revenue.figures import Rates, RevenueReport, growth
 from services.revenue.forecasting.result import Forecast
 from services.revenue.targets import Attainment
-from ui.payments.words import failures_in_words, rate_in_words
+from ui.rates import failures_in_words, rate_in_words
 from ui.revenue.tiles import TileText
 from ui.revenue.words import (
     about,
@@ -99,9 +99,9 @@ def success_tile(rates: Rates, before: Rates) -> TileText:
     )
 
 
-def tomorrow_tile(report: RevenueReport, forecast: Forecast | None, why: str = "") -> TileText:
-    """Tomorrow's forecast and its 80 % band in words; `why` there is none."""
-    tomorrow = report.as_of.astimezone(report.wanted.days.zone).date() + timedelta(days=1)
+def tomorrow_tile(today: RevenueReport, forecast: Forecast | None, why: str = "") -> TileText:
+    """The forecast of the day after today's report, and its 80 % band in words; `why` there is none."""
+    tomorrow = today.wanted.days.last + timedelta(days=1)
     found = next((day for day in forecast.days if day.day == tomorrow), None) if forecast else None
     if found is None or forecast is None:
         words = why or (forecast.words if forecast is not None else "No forecast is made yet.")

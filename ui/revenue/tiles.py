@@ -11,8 +11,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from ui.payments.tiles import fitting
 from ui.theme import Theme, font
+from ui.widgets.amounts import fitting
 from ui.widgets.label import plain_tip
 from ui.widgets.tile import Dot, Tile
 

@@ -27,6 +27,7 @@ DAY: Row = {"reconciliation_date": "2026-11-22", "difference": Decimal("-2550.00
 MATCH: Row = {"day": "2026-11-22", "pass": "receipt", "state": "matched", "receipts": ["A1", "A2", "A3"]}
 MEMBER: Row = {"login": "demo_viewer", "role": "viewer", "valid_to": None}
 TARGET: Row = {"dimension": "", "member": "", "per_day": Decimal("550000.00"), "from_day": "2026-11-23"}
+VIEW: Row = {"name": "Month end", "owner": "test_manager", "shared": False}
 RULE: Row = {"alert_name": "Many failures", "is_active": True}
 
 
@@ -109,7 +110,18 @@ RULE: Row = {"alert_name": "Many failures", "is_active": True}
         ),
         (record("payment_alerts", "delete", {**RULE, "is_active": False}), "Removed alert rule", "Many failures"),
         (record("payment_reveal", "insert", None, {"payment_id": "p"}), "Saw name and phone", "payment p"),
-        (record("saved_view", "insert", None, {}, {"owner": "a", "name": "b"}), "Added saved view", "a, b"),
+        (record("saved_view", "insert", None, {**VIEW, "shared": True}), "Shared view", "“Month end”"),
+        (record("saved_view", "update", VIEW, {**VIEW, "name": "June"}), "Renamed view", "“June” · before “Month end”"),
+        (record("saved_view", "update", VIEW, {**VIEW, "shared": True}), "Shared view", "“Month end”"),
+        (
+            record("saved_view", "update", {**VIEW, "shared": True}, {**VIEW, "name": "June"}),
+            "Stopped sharing view",
+            "“June” · before “Month end”",
+        ),
+        (record("saved_view", "update", VIEW, VIEW), "Changed view", "“Month end”"),
+        (record("saved_view", "delete", VIEW), "Deleted view", "“Month end”"),
+        (record("saved_view", "delete", {**VIEW, "owner": "jane"}), "Deleted view", "“Month end” · kept by jane"),
+        (record("relay_ticket", "insert", None, {}, {"owner": "a", "name": "b"}), "Added relay ticket", "a, b"),
     ],
 )
 def test_an_act_in_words(told: AuditRecord, what: str, details: str) -> None:
@@ -128,6 +140,24 @@ def test_fields_side_by_side_what_changed_first() -> None:
         Change("score", "0.970", "0.970", False),
         Change("total", "1,250.00", "1,250.00", False),
     )
+
+
+def test_the_one_payment_that_a_record_is_about() -> None:
+    one, two = UUID(int=1), UUID(int=2)
+    told = {
+        one: (
+            record("payment_reveal", "insert", None, {}, {"payment_id": str(one)}),
+            record("match_payment", "delete", {}, None, {"payment_id": str(one)}),
+            record("reconciliation_match", "insert", None, {"payment_ids": [str(one)]}),
+        ),
+        None: (
+            record("reconciliation_match", "insert", None, {"payment_ids": [str(one), str(two)]}),
+            record("reconciliation_match", "insert", None, {"payment_ids": []}),
+            record("statement", "delete", FILE),
+            record("payment_reveal", "insert", None, {}, {"payment_id": "changed by hand"}),
+        ),
+    }
+    assert all(said.payment_id == payment for payment, records in told.items() for said in records)
 
 
 def test_kinds() -> None:

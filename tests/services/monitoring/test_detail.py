@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -51,6 +52,7 @@ def test_a_payment_that_was_paid_matched_and_looked_at(
     assert (found.row.id, found.row.vehicle, found.row.phone, found.row.short_code) == (
         payment, "KDA 123A", "0700 ••• 111", "9990001",
     )  # fmt: skip
+    assert found.booking is not None
     assert (found.booking.reference, found.booking.checkout_request_id) == ("BKG7731", "ws_CO_1")
     assert [step.words for step in found.story] == [
         "Initiated for KES 600.00 by M-Pesa", "Prompt sent to the phone", "Paid",
@@ -86,13 +88,14 @@ def test_what_is_open_is_told(office: Office, service: PaymentDetailService) -> 
     assert service.detail(office.fleet, other).findings == ()
 
 
-def test_a_match_that_was_undone_stays_in_the_audit(office: Office, service: PaymentDetailService) -> None:
+def test_a_match_that_was_undone_is_told_and_stays_in_the_audit(office: Office, service: PaymentDetailService) -> None:
     payment = office.fare("UIM1TEST01")
     office.line("UIM1TEST01")
     office.bring()
     office.reconcile()
     with office.manager.write() as connection:
         for statement in (
+            "SELECT set_config('finance.reason', 'the wrong bus', true)",
             "DELETE FROM finance.match_payment", "DELETE FROM finance.match_line",
             "UPDATE finance.reconciliation_match SET state = 'undone'",
         ):  # fmt: skip
@@ -103,6 +106,58 @@ def test_a_match_that_was_undone_stays_in_the_audit(office: Office, service: Pay
         ("match_payment", "delete"),
         ("reconciliation_match", "insert"),
     ]
+    undone = found.story[-1]
+    assert (undone.at, undone.status, undone.words) == (found.audit[0].at, "completed", "Match undone")
+    assert undone.detail == "Statement line UIM1TEST01 · by test_manager · the wrong bus"
+
+
+def test_a_payment_that_was_removed_is_told_from_its_events(office: Office, service: PaymentDetailService) -> None:
+    world, payment = office.world, office.fare("UIM1TEST01", status="pending")
+    world.project()
+    world.change(payment, status="completed", completed_at=MORNING + timedelta(seconds=20), result_code="0")
+    world.project()
+    office.line("UIM1TEST01")
+    office.bring()
+    office.reconcile()
+    before = service.detail(office.fleet, payment)
+    world.run("DELETE FROM public.payment_transactions WHERE id = :id", id=payment)
+    world.project()
+    found = service.detail(office.fleet, payment)
+    assert before.removed is None and found.removed is not None
+    assert found.removed.at == found.story[-1].at
+    assert [step.words for step in found.story] == [
+        "Initiated for KES 600.00 by M-Pesa", "Paid", "Removed in the booking system",
+    ]  # fmt: skip
+    row = before.row
+    assert found.row == replace(row, passenger="", phone="", receipt="", booking_reference="", failure_reason="")
+    assert (found.row.vehicle, found.row.status, found.booking) == ("KDA 123A", "completed", None)
+    assert (found.matches, found.audit) == (before.matches, before.audit)
+    for typed in (str(payment), payment_link(office.fleet, payment)):
+        assert service.find(office.fleet, typed) == payment
+
+
+def test_a_removal_that_no_event_tells(office: Office, service: PaymentDetailService) -> None:
+    payment = office.fare("UIM1TEST01")
+    office.world.project()
+    office.world.run("DELETE FROM finance.payment WHERE id = :id", id=payment)
+    found = service.detail(office.fleet, payment)
+    assert found.removed is not None and found.removed.at is None
+    assert [step.words for step in found.story] == ["Initiated for KES 600.00 by M-Pesa", "Paid"]
+
+
+def test_a_payment_that_moved_to_another_fleet_is_removed_from_this_one(
+    office: Office, service: PaymentDetailService
+) -> None:
+    world, payment = office.world, office.fare("UIM1TEST01")
+    world.project()
+    other = world.fleet("TWIGA")
+    world.run("UPDATE public.bookings SET fleet_id = :fleet, vehicle_id = NULL, updated_at = now()", fleet=other)
+    world.project()
+    found = service.detail(office.fleet, payment)
+    assert found.removed is not None and found.removed.at == found.story[-1].at
+    assert "another fleet" in found.story[-1].detail
+    with pytest.raises(NotFound):
+        service.detail(other, payment)
 
 
 def test_moves_are_told_with_names(office: Office, service: PaymentDetailService) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.feed.event import Kind, PaymentState
 from services.payments.steps import Step, reason_in_words
-from services.payments.story import UNEXPLAINED, UNRECORDED, Proof, story
+from services.payments.story import REMOVED, UNEXPLAINED, UNRECORDED, Proof, story, told_among
 from tests.services.payments.ledger import (
     BARAKA,
     BUS,
@@ -166,11 +166,22 @@ def test_removed_and_entered_again() -> None:
     events = chain((0, PENDING), (5, None, "removed"), (9, PAID))
     assert words(story(events[:2], None, NAMES)) == [
         "Initiated for KES 600.00 by M-Pesa",
-        "Removed from the booking system",
+        "Removed in the booking system",
     ]
     assert words(story(events, row_of(PAID), NAMES)) == [
-        "Initiated for KES 600.00 by M-Pesa", "Removed from the booking system", "Initiated for KES 600.00 by M-Pesa", "Paid",
+        "Initiated for KES 600.00 by M-Pesa", "Removed in the booking system", "Initiated for KES 600.00 by M-Pesa", "Paid",
     ]  # fmt: skip
+
+
+def test_what_no_event_tells_has_its_place_in_time() -> None:
+    steps = story(chain((0, PENDING), (30, FAILED), (90, replace(PAID, completed_at=after(88)))), None, NAMES)
+    undone = [Step(after(at), "unmatched", "", words) for at, words in ((120, "late"), (40, "early"), (-5, "first"))]
+    found = told_among(steps, undone)
+    assert [(step.words, step.status) for step in found] == [
+        ("first", "pending"), ("Initiated for KES 600.00 by M-Pesa", "pending"),
+        ("Failed: 1032 cancelled by the customer", "failed"), ("early", "failed"), ("Paid", "completed"), ("late", "completed"),
+    ]  # fmt: skip
+    assert told_among((), undone[:1]) == (undone[0],)
 
 
 def test_a_payment_from_before_events_is_told_from_itself() -> None:
@@ -198,7 +209,7 @@ def test_what_a_rebuild_found_is_marked() -> None:
     steps = story(chain((0, PENDING)), row_of(PAID), NAMES)
     assert told(steps)[1:] == [(20, "Paid", UNEXPLAINED)]
     again = story(chain((0, PENDING), (5, None, "removed")), row_of(FAILED), NAMES)
-    assert [step.detail for step in again] == ["", "", UNEXPLAINED, UNEXPLAINED]
+    assert [step.detail for step in again] == ["", REMOVED, UNEXPLAINED, UNEXPLAINED]
     first_release = chain((0, replace(PENDING, short_code=None)))
     assert words(story(first_release, row_of(PENDING), NAMES)) == ["Initiated for KES 600.00 by M-Pesa"]
 

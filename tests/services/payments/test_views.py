@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import astuple, replace
 from threading import Barrier, Thread
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
+from services.audit.record import AuditFilter
+from services.audit.service import AuditService
+from services.audit.words import act
 from services.database.engine import Database
 from services.domain.errors import NameTaken, NotAllowed, NotFound, WorkstationError
+from services.domain.period import Days, today
 from services.payments.views import SavedView, ViewService
 from tests.world import World
 
@@ -224,3 +228,61 @@ def test_the_database_says_whose_it_is_and_when(world: World, viewer: ViewServic
         connection.execute(text("UPDATE finance.saved_view SET owner = 'somebody'"))
     viewer.update(fleet, kept.id, CASH)
     assert world.value("SELECT updated_at > created_at FROM finance.saved_view")
+
+
+# The trail ------------------------------------------------------------------------------------------------------------
+
+
+def trail(database: Database, fleet: UUID) -> list[tuple[str, str, str]]:
+    """Who did what to which view, oldest first."""
+    day = today()
+    page = AuditService(database).page(AuditFilter(fleet, Days(day, day), kinds=frozenset({"view"})))
+    return [(record.who, *astuple(act(record))) for record in reversed(page.records)]
+
+
+def test_who_shared_changed_and_deleted_a_view_is_recorded(world: World, fleet: UUID) -> None:
+    manager, approver = world.person(fleet, "manager"), world.person(fleet, "approver")
+    mine = ViewService(manager)
+    kept = mine.save(fleet, "Month end", False, FAILED)
+    mine.share(fleet, kept.id, True)
+    mine.rename(fleet, kept.id, "June")
+    mine.save(fleet, "June", True, CASH, replace=True)
+    mine.share(fleet, kept.id, False)
+    mine.share(fleet, kept.id, True)
+    ViewService(approver).delete(fleet, kept.id)
+    assert trail(world.person(fleet, "viewer"), fleet) == [
+        ("test_manager", "Shared view", "“Month end”"),
+        ("test_manager", "Renamed view", "“June” · before “Month end”"),
+        ("test_manager", "Changed view", "“June”"),
+        ("test_manager", "Stopped sharing view", "“June”"),
+        ("test_manager", "Shared view", "“June”"),
+        ("test_approver", "Deleted view", "“June” · kept by test_manager"),
+    ]
+    assert AuditService(manager).verify(fleet).first_bad == ()
+
+
+def test_the_trail_tells_nothing_of_a_personal_view_nor_what_anybody_searches_for(
+    world: World, viewer: ViewService, manager: ViewService, fleet: UUID
+) -> None:
+    sought = {**FAILED, "search": "Zawadi Mfano"}
+    mine = viewer.save(fleet, "mine", False, sought)
+    viewer.update(fleet, mine.id, {**CASH, "search": "Zawadi Mfano"})
+    viewer.delete(fleet, mine.id)
+    ours = manager.save(fleet, "ours", True, sought)
+    manager.update(fleet, ours.id, {**CASH, "search": "Zawadi Mfano"})
+    records = world.value(
+        "SELECT string_agg(concat_ws(' ', op, before -> 'definition', after -> 'definition'), '; ' ORDER BY number)"
+        " FROM finance.audit_record WHERE table_name = 'saved_view'"
+    )
+    shown = ['{"version": 1, "statuses": ["failed"]}', '{"methods": ["cash"], "version": 1}']
+    assert records == f"insert {shown[0]}; update {shown[0]} {shown[1]}"
+    assert world.value("SELECT count(*) FROM finance.audit_record a WHERE a::text LIKE '%Zawadi%'") == 0
+
+
+def test_a_view_that_was_not_saved_leaves_no_record(world: World, viewer: ViewService, fleet: UUID) -> None:
+    viewer.save(fleet, "mine", False, FAILED)
+    with pytest.raises(NameTaken):
+        viewer.save(fleet, "mine", False, CASH)
+    with pytest.raises(NotAllowed):
+        viewer.save(fleet, "ours", True, CASH)
+    assert trail(world.person(fleet, "viewer"), fleet) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from typing import cast
+from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
@@ -104,6 +105,20 @@ def test_filters_ask_again(page: Opened) -> None:
     page.settle()
     assert (page.numbers, page.page.notice.sentence) == ([], "Nothing was changed in these days")
     assert page.trail.asked[-1].days == days
+
+
+def test_a_record_about_one_payment_leads_to_it(page: Opened) -> None:
+    freed = replace(day_totals(6), table="match_payment", key={"payment_id": str(UUID(int=9))})
+    page.trail.records.append(freed)
+    page.page.reload()
+    page.settle()
+    page.page.open_record(6)
+    assert page.page.panel.payment_button.isVisible()
+    with page.qtbot.waitSignal(page.page.payment_wanted) as asked:
+        page.page.panel.payment_button.click()
+    assert asked.args == [UUID(int=9)]
+    page.page.open_record(5)
+    assert not page.page.panel.payment_button.isVisible()
 
 
 def test_more_rows_come_as_one_scrolls(open_page: Open) -> None:

@@ -128,7 +128,7 @@ class FakeDetails:
         if self.fault is not None:
             raise self.fault
         if said is None or fleet_id != FLEET.id:
-            raise NotFound("There is no such payment in this fleet any more. Load the list again.")
+            raise NotFound("There is no such payment in this fleet. Load the list again.")
         return said
 
     def reveal(self, fleet_id: UUID, payment_id: UUID, reason: str) -> Revealed:

@@ -51,6 +51,14 @@ def test_why_it_failed_comes_from_the_code(code: str | None, said: str, words: s
     assert reason(paid(1, result_code=code, failure_reason=said)) == words
 
 
+def test_the_whole_time_is_copied() -> None:
+    reading = Reading()
+    for days in (TODAY, WEEK):
+        reading.of_days(days)
+        copied = columns(reading)[0].copied
+        assert copied is not None and copied(paid(1)) == "2026-11-26 12:00:01"
+
+
 def test_the_moment_in_full() -> None:
     reading = Reading()
     reading.of_days(TODAY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -20,12 +20,13 @@ from services.domain.errors import DatabaseUnreachable, EnvironmentFault, NotAll
 from services.domain.period import Days
 from services.domain.phone import spaced
 from services.monitoring.detail import PaymentDetail
+from services.monitoring.removed import Removed
 from services.payments.codec import parse_link
 from services.payments.filters import PaymentFilter
 from services.payments.row import PaymentRow
 from tests.ui.payments.drawer_fake import ALICE, LONG, FakeDetails, detail_of, everything, failed_once, found
 from tests.ui.payments.fake import DRIVER, FLEET, KDC, NOW, THIKA, TODAY, Clock
-from ui.grid.model import CONCEALED
+from ui.grid.texts import CONCEALED
 from ui.payments.drawer import PaymentDrawer
 from ui.payments.drawer.facts import Link
 from ui.payments.drawer.sliding import NARROWEST, ROOMY, WIDEST
@@ -190,15 +191,52 @@ def test_a_link_opens_a_payment_that_is_not_in_the_grid(open_drawer: Open) -> No
     assert "KES 1,200.00" in one.texts
 
 
-def test_a_payment_that_is_gone_says_so_and_offers_no_name(open_drawer: Open) -> None:
+def test_a_payment_that_never_was_says_so_and_offers_no_name(open_drawer: Open) -> None:
     one = open_drawer()
     gone = failed_once(9)
     one.show(gone)
-    assert "There is no such payment in this fleet any more." in one.texts
+    assert "There is no such payment in this fleet." in one.texts
     assert one.drawer.sections.retry.isHidden()
     assert not one.drawer.sections.passenger.show_button.isEnabled()
     one.show(PAID)
     assert one.drawer.sections.passenger.show_button.isEnabled()
+
+
+def removed_since(at: datetime | None) -> PaymentDetail:
+    """PAID as its events still tell it."""
+    bare = replace(PAID, passenger="", phone="", receipt="", booking_reference="")
+    return replace(everything(PAID), row=bare, booking=None, removed=Removed(at))
+
+
+def test_a_removed_payment_tells_its_story_and_shows_no_name(open_drawer: Open) -> None:
+    one = open_drawer(removed_since(NOW), detail_of(OTHER))
+    one.show()
+    assert f"Removed in the booking system on {NOW.astimezone(FLEET.zone):%a %-d %b %Y, %H:%M:%S}." in one.texts
+    assert "Failed: 1032" in one.texts
+    assert (one.drawer.head.pill.text, one.drawer.accessibleName()) == (
+        "Removed", "Payment of KES 1,200.00, Removed, no name",
+    )  # fmt: skip
+    for hidden in (one.drawer.sections.passenger, one.drawer.head.receipt, one.drawer.sections.retry):
+        assert hidden.isHidden()
+    one.fake.holding(replace(removed_since(NOW), matches=(), findings=()))
+    one.drawer.refresh()
+    one.settle()
+    assert "No statement line is matched to it." in one.texts
+    one.show(OTHER)
+    assert "Removed" not in one.texts
+    assert not one.drawer.sections.passenger.isHidden()
+
+
+def test_a_payment_that_is_removed_while_it_is_open_masks_the_name_at_once(open_drawer: Open) -> None:
+    one = open_drawer()
+    one.show()
+    ask(one)
+    one.qtbot.waitUntil(lambda: revealed(one))
+    one.fake.holding(removed_since(None))
+    one.drawer.refresh()
+    one.settle()
+    assert not revealed(one) and "no event tells when" in one.texts
+    assert ALICE.passenger not in one.texts
 
 
 def test_a_failure_can_be_tried_again(open_drawer: Open) -> None:

@@ -11,9 +11,10 @@ from pytestqt.qtbot import QtBot
 from services.payments.filters import PaymentFilter
 from tests.ui.payments.fake import FLEET, TODAY
 from ui.payments.hours import INVITATION, HoursCard
-from ui.payments.tiles import Tiles, fitting
+from ui.payments.tiles import Tiles
 from ui.payments.words import RATED, SUCCESS_RATE, TileText
 from ui.theme import Theme
+from ui.widgets.amounts import fitting
 
 EVERYTHING = PaymentFilter(FLEET.id, TODAY)
 LONG = TileText(
@@ -160,10 +161,14 @@ def test_the_hour_has_a_cross_of_its_own(qtbot: QtBot) -> None:
     assert (card.words, card.hour.isHidden()) == (INVITATION, True)
 
 
-def test_by_another_day_the_bars_are_still_hours_of_creation(qtbot: QtBot) -> None:
+def test_the_bars_are_hours_of_what_the_days_are(qtbot: QtBot) -> None:
     theme = Theme("light")
     card = HoursCard(theme)
     theme.setParent(card)
     qtbot.addWidget(card)
     card.show_filter(replace(EVERYTHING, basis="taken"), "by day of payment")
-    assert card.words == "Filtered: by day of payment · bars by hour of creation"
+    assert card.words == "Filtered: by day of payment · bars by hour of payment"
+    card.show_filter(replace(EVERYTHING, basis="refunded"), "by day of refund")
+    assert card.words == "Filtered: by day of refund · bars by hour of refund"
+    card.show_filter(replace(EVERYTHING, weekdays=frozenset({2})), "Tuesdays")
+    assert card.words == "Filtered: Tuesdays"

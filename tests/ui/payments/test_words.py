@@ -15,7 +15,9 @@ from services.payments.row import Position
 from services.payments.summary import Cell, Figures, Summary
 from tests.ui.payments.fake import DRIVER, FLEET, KDA, NAKURU, NAMES, NOW, THIKA, TODAY
 from ui.payments.filter_words import amounts_in_words, counted_line, counts_in_words, filter_in_words
-from ui.payments.words import SUCCESS_RATE, age, change, failures_in_words, rate_in_words, rounded, tile_texts
+from ui.payments.words import SUCCESS_RATE, age, change, tile_texts
+from ui.rates import failures_in_words, rate_in_words
+from ui.widgets.amounts import rounded
 
 EVERYTHING = PaymentFilter(FLEET.id, TODAY)
 
@@ -179,13 +181,16 @@ def test_a_filter_in_words() -> None:
         least=Decimal("100.00"),
         most=Decimal("1500.00"),
         hour=7,
+        weekdays=frozenset({7, 2}),
+        reasons=frozenset({"1032", "99", ""}),
         search=" alice ",
         basis="refunded",
     )
     names = replace(NAMES, tills={"9990001": "Paybill 9990001"})
     assert filter_in_words(narrowed, names) == (
         "by day of refund · Completed, Failed, Other · Nairobi – Nakuru, Nairobi – Thika · KDA 123A, a vehicle"
-        " · Baraka Mfano · Cash, M-Pesa · 9990002, No till, Paybill 9990001 · 100.00 – 1,500.00 · created 07:00–07:59 · “alice”"
+        " · Baraka Mfano · Cash, M-Pesa · 9990002, No till, Paybill 9990001 · 100.00 – 1,500.00"
+        " · Reason: No reason given, 1032 cancelled by the customer, code 99 · Tuesdays, Sundays · 07:00–07:59 · “alice”"
     )
 
 

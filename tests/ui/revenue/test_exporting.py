@@ -101,6 +101,15 @@ def test_narrowed_files_say_so(opened: Opened) -> None:
     assert "previous period, same elapsed part" in said[0]
 
 
+def test_files_of_weeks_that_do_not_begin_on_monday_say_so(opened: Opened) -> None:
+    opened.page.bar.week_start.set_value(6)
+    for grain, said in (("daily", False), ("weekly", True)):
+        opened.page.bar.grain.set_value(grain)
+        opened.page.bar.changed.emit()
+        opened.settle()
+        assert ("weeks begin on Sunday" in shown(opened).picture.stamp[0]) is said
+
+
 def test_a_file_that_cannot_be_written_is_said(opened: Opened, tmp_path: Path) -> None:
     for kind in ("png", "svg", "pdf", "csv"):
         opened.told.clear()

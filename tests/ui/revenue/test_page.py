@@ -101,12 +101,9 @@ def test_an_hour_opens_its_payments(open_page: Open) -> None:
     opened = open_page()
     opened.page.board.charts.show_view("hours")
     opened.page.board.charts.heat.picked.emit(4, 7)
-    assert (opened.opened[0].hour, len(opened.opened[0].days)) == (7, 42)
-    opened.page.bar.days.set_days(Days(TODAY - timedelta(days=6), TODAY))
-    opened.page.bar.changed.emit()
-    opened.settle()
-    opened.page.board.charts.heat.picked.emit(4, 7)
-    assert opened.opened[1].days == Days(date(2026, 11, 20), date(2026, 11, 20))
+    found = opened.opened[0]
+    assert found.weekdays == frozenset({5})
+    assert (found.hour, len(found.days), found.basis) == (7, 42, "taken")
 
 
 def test_views_of_the_chart_are_chosen_and_explained(open_page: Open) -> None:
@@ -225,9 +222,14 @@ def test_outcomes_and_their_reasons(open_page: Open) -> None:
     opened.page.board.breakdown.show_tab("success")
     table = opened.page.board.breakdown.success
     assert [row.label for row in table.rows][:3] == ["Succeeded", "Failed", "Cancelled by the customer"]
-    for row in (0, 2):
+    for row in (0, 1, 2):
         table.activated.emit(table.rows[row])
-    assert [one.statuses for one in opened.opened] == [TAKEN, {FAILED}]
+    assert [(one.statuses, one.reasons) for one in opened.opened] == [
+        (TAKEN, frozenset()),
+        ({FAILED}, frozenset()),
+        ({FAILED}, {"1032"}),
+    ]
+    assert {one.basis for one in opened.opened} == {"created"}
 
 
 def test_shown_cells_are_copied(open_page: Open) -> None:
@@ -371,6 +373,42 @@ def test_offline_is_said_and_read_again_when_it_ends(open_page: Open) -> None:
     assert opened.page.bar.targets.popup.save.isEnabled()
 
 
+def test_while_payments_stand_still_figures_end_and_are_compared_there(open_page: Open) -> None:
+    opened = open_page(outlook=FakeOutlook(made=forecast()))
+    tomorrow = lines(opened, TOMORROW)
+    since = opened.clock.now - timedelta(hours=2)
+    opened.page.set_still(since)
+    opened.page.live._pause.stop()
+    opened.page.live.happened()
+    opened.settle()
+    assert opened.page.board.charts.aside == "as of 12:05"
+    assert opened.report.span.until == since
+    assert opened.report.before_span.until == opened.report.span.until - (
+        opened.report.span.last - opened.report.before_span.last
+    )
+    assert opened.page.board.tiles.tile(TODAY_TILE)._title == "Today until 12:05"
+    # Since yesterday: today is still today, and tomorrow tomorrow.
+    opened.page.set_still(since - timedelta(days=1))
+    opened.page.live._pause.stop()
+    opened.page.live.happened()
+    opened.settle()
+    assert (opened.page.board.tiles.tile(TODAY_TILE)._title, lines(opened, TODAY_TILE)[0]) == (
+        "Today until 00:00",
+        "0.00",
+    )
+    assert lines(opened, TOMORROW) == tomorrow
+    opened.page.set_offline(opened.clock.now)
+    assert opened.page.board.charts.aside == "offline, as of 14:05"
+    opened.page.set_offline(None)
+    opened.settle()
+    opened.page.set_still(None)
+    opened.page.live._pause.stop()
+    opened.page.live.happened()
+    opened.settle()
+    assert opened.page.board.charts.aside == ""
+    assert opened.report.span.until == opened.clock.now
+
+
 def test_hidden_amounts_are_hidden_everywhere(open_page: Open) -> None:
     opened = open_page(outlook=FakeOutlook(made=forecast()))
     opened.page.conceal(True)
@@ -437,10 +475,27 @@ def test_a_viewer_is_told_who_may_set_targets(open_page: Open) -> None:
     assert panel.complaint.startswith("Setting a target needs a manager")
 
 
+def test_weeks_begin_on_the_weekday_that_a_person_chooses(open_page: Open) -> None:
+    opened = open_page()
+    bar = opened.page.bar
+    bar.grain._buttons["weekly"].click()
+    opened.settle()
+    assert {row.span.first.weekday() for row in opened.report.periods} == {0}
+    bar.days.click()
+    assert bar.week_start.isVisible() and bar.week_start.choice.value == "0"
+    bar.week_start.choice._buttons["6"].click()
+    opened.settle()
+    assert {row.span.first.weekday() for row in opened.report.periods[1:]} == {6}
+    assert {row.before_span.first.weekday() for row in opened.report.periods[1:] if row.before_span} == {6}
+    assert bar.days.popup.calendar.firstDayOfWeek() == Qt.DayOfWeek.Sunday
+    bar.days.popup.hide()
+
+
 def test_the_layout_comes_back(open_page: Open) -> None:
     first = open_page()
     first.page.bar.grain._buttons["weekly"].click()
     first.page.bar.compare.set_value("year")
+    first.page.bar.week_start.set_value(5)
     first.page.board.charts.show_view("hours")
     first.page.board.breakdown.show_tab("periods")
     first.page.board.breakdown.periods.grid.sort_wanted.emit("revenue", True)
@@ -451,10 +506,11 @@ def test_the_layout_comes_back(open_page: Open) -> None:
     again.settle()
     assert again.page.layout_state() == state
     assert (again.report.wanted.grain, again.report.wanted.compare) == ("weekly", "year")
+    assert again.report.wanted.week_start == 5
     revenues = [line.row.totals.revenue for line in again.page.board.breakdown.periods.rows]
     assert revenues == sorted(revenues, reverse=True)
     again.page.restore_layout(
-        {"bar": {"grain": "hourly"}, "view": 3, "tab": None, "split": "xyz", "tables": {"route": 1}}
+        {"bar": {"grain": "hourly", "week_start": 3}, "view": 3, "tab": None, "split": "xyz", "tables": {"route": 1}}
     )
     again.settle()
     assert (again.page.board.charts.view, again.page.board.breakdown.tab) == ("revenue", "route")

@@ -23,7 +23,7 @@ from ui.payments.drawer.keys import DrawerKeys, next_stop
 from ui.payments.drawer.sections import Sections
 from ui.payments.drawer.sliding import Sliding
 from ui.payments.drawer.source import DetailSource, Reveal
-from ui.payments.drawer.words import Reading, filter_behind, own_days, summary
+from ui.payments.drawer.words import Reading, filter_behind, own_days, removed_in_words, summary
 from ui.payments.source import Fleet
 from ui.tasks import Tasks
 from ui.theme import Theme
@@ -188,8 +188,12 @@ class PaymentDrawer(QFrame):
 
     def _arrived(self, detail: PaymentDetail) -> None:
         self._waiting.stop()
-        self._row, self._detail, self._gone = detail.row, detail, False
-        self.sections.say("")
+        self._row, self._detail, self._gone = detail.row, detail, detail.removed is not None
+        if self._gone:
+            self.sections.passenger.mask_again()
+        self.sections.say(
+            removed_in_words(detail.removed, self._reading(self._fleet)) if detail.removed and self._fleet else ""
+        )
         self._show()
         if self._ask_again:
             self._ask()
@@ -230,8 +234,8 @@ class PaymentDrawer(QFrame):
     def _show(self) -> None:
         if self._fleet is None:
             return
-        reading = Reading(self._fleet.zone, self._clock(), self._concealed)
-        self.head.show_row(self._row, reading)
+        reading, removed = self._reading(self._fleet), self._detail is not None and self._detail.removed is not None
+        self.head.show_row(self._row, reading, removed=removed)
         self.sections.show_payment(self._row, self._detail, reading)
         if self._as_of is not None:
             self._waiting.stop()
@@ -240,7 +244,10 @@ class PaymentDrawer(QFrame):
                 f"Offline, as of {at}." if self._detail else f"Offline since {at}: the story is not loaded."
             )
         self.sections.passenger.allow(self._why_not())
-        self.setAccessibleName(summary(self._row, reading) if self._row else "Payment")
+        self.setAccessibleName(summary(self._row, reading, removed=removed) if self._row else "Payment")
+
+    def _reading(self, fleet: Fleet) -> Reading:
+        return Reading(fleet.zone, self._clock(), self._concealed)
 
     def _why_not(self) -> str:
         """Why name and phone cannot be shown in full now; '' where they can."""

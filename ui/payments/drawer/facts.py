@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from ui.grid.model import CONCEALED
+from ui.grid.texts import CONCEALED
 from ui.payments.drawer.copying import CopyButton
 from ui.theme import Theme, restyle
 from ui.widgets.label import label, plain_tip

@@ -41,8 +41,8 @@ class Head(QWidget):
         self.next.clicked.connect(self.next_wanted)
         self.close_button.clicked.connect(self.close_wanted)
 
-    def show_row(self, row: PaymentRow | None, reading: Reading) -> None:
-        """Shows a payment; None while it is not known what it says."""
+    def show_row(self, row: PaymentRow | None, reading: Reading, *, removed: bool = False) -> None:
+        """Shows a payment; None while it is not known what it says. One that was `removed` has no status, and no receipt is known."""
         for part in (self.pill, self.moment, self.receipt, self.copy_receipt):
             part.setVisible(row is not None)
         self.refund.setVisible(row is not None and bool(row.refunded_amount))
@@ -50,11 +50,12 @@ class Head(QWidget):
             self.amount.setText(NOTHING)
             return
         self.amount.setText(reading.masked(amount_in_words(row)))
-        self.pill.show_status(status_shown(row.status), row.status)
+        self.pill.show_status(*(("Removed", "") if removed else (status_shown(row.status), row.status)))
         tell(self.moment, headline(row, reading))
         tell(self.refund, given_back(row, reading))
         self._receipt = row.receipt
         self.receipt.setText(f"Receipt {row.receipt}" if row.receipt else "No receipt")
+        self.receipt.setVisible(not removed)
         self.copy_receipt.setVisible(bool(row.receipt))
 
     def _build(self) -> None:

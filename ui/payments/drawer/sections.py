@@ -55,7 +55,7 @@ class LineSection(Section):
 
     def show_detail(self, detail: PaymentDetail, reading: Reading) -> None:
         """Shows what the detail says of statements."""
-        tell(self.said, "" if detail.matches else unmatched(detail.row, detail.findings))
+        tell(self.said, "" if detail.matches else unmatched(detail.row, detail.findings, detail.removed))
         self.said.setVisible(bool(self.said.text()))
         self.findings.show_moments(finding_moments(detail.findings, reading))
         self._show_lines(detail.matches, reading)
@@ -107,8 +107,8 @@ class Sections(QWidget):
 
     def show_payment(self, row: PaymentRow | None, detail: PaymentDetail | None, reading: Reading) -> None:
         """Shows what is known: nothing, the grid's row, or everything."""
-        for section in (self.booking, self.passenger):
-            section.setVisible(row is not None)
+        self.booking.setVisible(row is not None)
+        self.passenger.setVisible(row is not None and not (detail and detail.removed))
         if row is not None:
             self.booked.show_facts(booking_facts(row, detail.booking if detail else None, reading))
             self.passenger.show_facts(passenger_facts(row))

@@ -17,5 +17,5 @@ class DetailSource(Protocol):
     """Answers from the database; blocks and may raise a `WorkstationError`."""
 
     def detail(self, fleet_id: UUID, payment_id: UUID) -> PaymentDetail:
-        """The payment in full; NotFound where it is not there."""
+        """The payment in full, also one that was removed; NotFound where it never was there."""
         ...

@@ -17,10 +17,11 @@ from services.domain.money import shown
 from services.domain.payment import MPESA, TAKEN, method_shown, status_shown
 from services.domain.period import Days, day_of
 from services.monitoring.detail import AlertNote, Booking, LineMatch, OpenFinding
+from services.monitoring.removed import Removed
 from services.payments.filters import PaymentFilter
 from services.payments.row import PaymentRow
 from services.payments.steps import Step
-from ui.grid.model import CONCEALED
+from ui.grid.texts import CONCEALED
 from ui.payments.drawer.facts import Fact
 from ui.payments.drawer.timeline import Moment
 from ui.payments.words import age
@@ -84,9 +85,16 @@ def given_back(row: PaymentRow, reading: Reading) -> str:
     return reading.masked(f"{row.currency} {shown(row.refunded_amount)} given back{more}")
 
 
-def summary(row: PaymentRow, reading: Reading) -> str:
+def removed_in_words(removed: Removed, reading: Reading) -> str:
+    """'Removed in the booking system on Sun 22 Nov 2026, 14:05:11.', and what then is still known of it."""
+    when = f" on {reading.moment(removed.at)}" if removed.at else "; no event tells when"
+    return f"Removed in the booking system{when}. This is what its events and the audit trail still tell."
+
+
+def summary(row: PaymentRow, reading: Reading, *, removed: bool = False) -> str:
     """The payment in one line, for who hears the screen."""
-    said = f"Payment of {amount_in_words(row)}, {status_shown(row.status)}, {row.passenger or 'no name'}"
+    status = "Removed" if removed else status_shown(row.status)
+    said = f"Payment of {amount_in_words(row)}, {status}, {row.passenger or 'no name'}"
     return reading.masked(said)
 
 
@@ -138,10 +146,12 @@ def match_facts(match: LineMatch, reading: Reading) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact.value)
 
 
-def unmatched(row: PaymentRow, findings: Sequence[OpenFinding]) -> str:
+def unmatched(row: PaymentRow, findings: Sequence[OpenFinding], removed: Removed | None = None) -> str:
     """Why no statement line stands there; '' where a finding says it."""
     if findings:
         return ""
+    if removed is not None:
+        return "No statement line is matched to it."
     if row.method != MPESA:
         return f"Paid by {method_shown(row.method)}: M-Pesa statements do not carry it."
     if row.status not in TAKEN:
@@ -162,7 +172,7 @@ def story_moments(story: Sequence[Step], reading: Reading) -> list[Moment]:
     among = [step.at for step in story]
     gaps = ["", *(_gap(before.at, after.at) for before, after in pairwise(story))]
     return [
-        _moment(step.at, step.status, step.words, step.detail, reading, after=gap, among=among)
+        _moment(step.at, _tone(step), step.words, step.detail, reading, after=gap, among=among)
         for step, gap in zip(story, gaps, strict=True)
     ]
 
@@ -252,6 +262,11 @@ def _moment(
     tip = " · ".join(part for part in (reading.moment(at), after) if part)
     words, detail = reading.masked(words), reading.masked(detail)
     return Moment(status, words, detail, reading.exact(at, among), reading.ago(at), tip)
+
+
+def _tone(step: Step) -> str:
+    """What is gone has no status any more."""
+    return "" if step.kind == "removed" else step.status
 
 
 def _gap(before: datetime, after: datetime) -> str:

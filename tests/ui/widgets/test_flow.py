@@ -7,8 +7,8 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from pytestqt.qtbot import QtBot
 
-from ui.payments.flow import FlowRow
-from ui.payments.tiles import fitting
+from ui.widgets.amounts import fitting
+from ui.widgets.flow import FlowRow
 
 
 class Box(QWidget):
