@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
+from services.payments.filters import PaymentFilter
 from services.payments.row import PaymentRow
 from services.payments.row import sort_key as sort_key
 from tests.ui.payments.conftest import settle
-from tests.ui.payments.fake import FakePayments
+from tests.ui.payments.fake import NOW, FakePayments
 from ui.payments.figures import overall
 from ui.payments.page import PaymentsPage
 
@@ -44,6 +45,27 @@ def exact(page: PaymentsPage, fake: FakePayments) -> None:
     assert shown is not None
     assert (shown.cells, shown.foreign, shown.of) == (answer.cells, answer.foreign, answer.of)
     assert page.live.counts() == (len(truth), answer.of)
+
+
+def cell(page: PaymentsPage, at_row: int, key: str) -> str:
+    """The text of a cell."""
+    column = next(n for n, column in enumerate(page._model.columns) if column.key == key)
+    return page._model.text(at_row, column)
+
+
+def current(page: PaymentsPage) -> PaymentFilter:
+    """What is shown."""
+    assert page.filter is not None
+    return page.filter
+
+
+def agrees(page: PaymentsPage, fake: FakePayments) -> None:
+    """Rows, from the top of the list, and figures are those that the database would answer now."""
+    narrowed = current(page)
+    assert rows(page) == fake.sorted(narrowed)
+    answer, shown = fake.summary(overall(narrowed), NOW), page.live.summary
+    assert shown is not None
+    assert (shown.cells, shown.foreign, shown.of) == (answer.cells, answer.foreign, answer.of)
 
 
 def go_to(page: PaymentsPage, qtbot: QtBot, value: int) -> None:
