@@ -16,6 +16,7 @@ Family = Callable[[np.random.Generator, int], Array]
 
 FIRST_DAY = date(2024, 9, 2)
 _MEAN = 40_000.0
+_HIDDEN = 28
 
 
 def weekly_trend(rng: np.random.Generator, days: int) -> Array:
@@ -77,6 +78,13 @@ def random_walk(rng: np.random.Generator, days: int) -> Array:
     return _MEAN * np.exp(np.cumsum(rng.normal(0, 0.04, days))) * rng.lognormal(0, 0.03, days)
 
 
+def fresh_break(rng: np.random.Generator, days: int) -> Array:
+    """A weekday pattern whose level jumped one to four weeks before the last four weeks, which are to be forecast."""
+    after = np.arange(days) >= days - _HIDDEN - rng.integers(5, 31)
+    level = np.where(after, rng.choice([0.5, 0.65, 0.8, 1.25, 1.5, 2.0]), 1.0)
+    return np.array(_MEAN * level * (1 + _pattern(rng, days)) * rng.lognormal(0, rng.uniform(0.08, 0.25), days))
+
+
 STRUCTURED: dict[str, Family] = {
     "weekly + trend": weekly_trend,
     "trend break": trend_break,
@@ -89,6 +97,7 @@ UNSTRUCTURED: dict[str, Family] = {
     "no season": no_season,
     "intermittent": intermittent,
     "random walk": random_walk,
+    "fresh break": fresh_break,
 }
 
 

@@ -20,6 +20,7 @@ _BY_LEVEL: Final = 0.5  # a day's error grows half with the series' level, half 
 _CAUTION: Final = {80: 2.5, 95: 10.0}
 # A back-test holds few separate months, and its members were chosen by them: it underrates how errors keep to one side.
 _UNSEEN: Final = 1.3
+_NOT_OVER: Final = 2.0  # days that show a break seldom show all of it
 _LEAST_ALIKE: Final = 0.01
 _ALIKE: Final = 0.2  # where no four weeks could be tried
 
@@ -36,9 +37,18 @@ class Widths:
     spread: Array
     alike: Array
 
+    def widened(self, common: Array) -> Widths:
+        """These with a variance added that all days have in common, in those of a day (series)."""
+        wider = np.sqrt(1 + common)
+        alike = (self.alike + common) / (1 + common)
+        return Widths(self.within80 * wider, self.within95 * wider, self.spread * wider, alike)
 
-def widths(mean: Array, trials: Trials) -> Widths:
-    """The bands' half-widths about a forecast `mean` (days ahead, series), from the errors of its back-test."""
+
+def widths(mean: Array, trials: Trials, unsettled: Array) -> Widths:
+    """The bands' half-widths about a forecast `mean` (days ahead, series), from the errors of its back-test.
+
+    `unsettled` (series) is the variance of a level that broke lately, in those of a day: it errs the same way on all days.
+    """
     errors = (trials.actual - trials.forecast) / _unit(trials.forecast)
     tried = trials.ahead.astype(np.int64) - 1
     growth = _growth(np.abs(errors), trials.ahead, max(len(mean), int(tried[-1]) + 1))
@@ -49,7 +59,8 @@ def widths(mean: Array, trials: Trials) -> Widths:
         share: scale * _quantile(np.abs(even), share) * (1 + caution * seldom) for share, caution in _CAUTION.items()
     }
     spread = np.sqrt(np.nan_to_num(mean_known(even**2, (0, 1))))
-    return Widths(half[80], half[95], scale * spread * (1 + _CAUTION[80] * seldom), _alike(even))
+    own = Widths(half[80], half[95], scale * spread * (1 + _CAUTION[80] * seldom), _alike(even))
+    return own.widened(_NOT_OVER * unsettled)
 
 
 def _unit(forecast: Array) -> Array:

@@ -69,7 +69,7 @@ class _Part:
         own = days[len(days) - horizon - len(self.shares) :]
         short = self.model == "weekday_means"
         outlook = weekday_means(self.shares, horizon) if short else blended(self.shares, own, horizon)
-        half = widths(outlook.mean, outlook.trials)
+        half = widths(outlook.mean, outlook.trials, outlook.unsettled)
         bands = np.stack([outlook.mean, half.within80, half.within95, half.spread], axis=1) * self.means
         errors = self._errors(outlook)
         ahead = days[-horizon:]

@@ -19,16 +19,18 @@ _IDLE: Final = 28
 class Outlook:
     """The forecast (days ahead, series) in shares of the mean, its trials, and which series repeat the last week.
 
-    `naive_error` is the mean absolute error of the last week repeated in the same trials, per series.
+    `naive_error` is the mean absolute error of the last week repeated in the same trials, per series; `unsettled` the variance
+    of a level that broke lately, in those of a day, 0 where it did not.
     """
 
     mean: Array
     trials: Trials
     naive: NDArray[np.bool_]
     naive_error: Array
+    unsettled: Array
 
     @classmethod
-    def of(cls, mean: Array, trials: Trials, values: Array, starts: list[int]) -> Self:
+    def of(cls, mean: Array, trials: Trials, values: Array, starts: list[int], unsettled: Array) -> Self:
         """The forecast of a model, or the last week repeated for each series that this would have served better.
 
         Better by `judged_by`; and a series that took nothing for four weeks repeats that, too.
@@ -37,4 +39,4 @@ class Outlook:
         idle = (np.nan_to_num(values[-_IDLE:]) == 0).all(axis=0)
         loses = idle | ~(trials.miss(power) < repeated.miss(power))
         last = last_week(filled(values), len(values), np.arange(1.0, len(mean) + 1))
-        return cls(np.where(loses, last, mean), trials.yielding(repeated, loses), loses, repeated.error)
+        return cls(np.where(loses, last, mean), trials.yielding(repeated, loses), loses, repeated.error, unsettled)

@@ -24,7 +24,7 @@ def weekday_means(values: Array, horizon: int) -> Outlook:
     tried = np.stack([_means(values[:day], day, week) for day in starts])
     trials = Trials(week, tried, came(values, starts, week, settling=WEEK))
     mean = _means(values, known, np.arange(1.0, horizon + 1))
-    return Outlook.of(mean, trials, values, starts)
+    return Outlook.of(mean, trials, values, starts, np.zeros(values.shape[1]))
 
 
 def _means(values: Array, day: int, ahead: Array) -> Array:

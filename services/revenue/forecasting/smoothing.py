@@ -19,10 +19,16 @@ Array = NDArray[np.float64]
 SETTLING: Final = 28
 #: A day further off than this many usual errors is cut to it: one day of rain or outage must not bend the level.
 SURPRISE: Final = 2.0
-# The third surprise in a row on the same side is no outlier but the new normal; the level then moves this fast at least.
+# A level has broken when misses to one side, less what chance explains of each, sum up to three surprises in a row:
+# a few wild days or many that are slightly off. Members then begin anew, and for a week nothing is a surprise.
 _BREAK: Final = 3
-_HASTE: Final = 0.5
+_CHANCE: Final = 0.5  # usual errors
+_HASTE: Final = 0.8  # of the miss that shows the break; later days count as in a mean of the days since
+_NEW: Final = 7
 _MEMORY: Final = 0.03  # how fast the usual error is learnt
+_FORGETTING: Final = 0.5 ** (1 / 42)  # of errors by which members are compared: half of their weight in six weeks
+_RUNAWAY: Final = 8.0  # in logarithms; no error is counted as more
+_LEAST_ERROR: Final = 1e-6
 _SPREAD: Final = 1.25  # standard deviation ÷ mean absolute error of a normal distribution
 
 
@@ -38,14 +44,42 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What smoothing knows after a day: level and slope (variants, members, series), pattern (7, …) by day index mod 7."""
+    """What smoothing knows after a day: level and slope (variants, members, series), pattern (7, …) by day index mod 7.
+
+    `missed` (variants, members, series) is the sum of errors a day ahead, recent ones counting most, as `Judged` says;
+    `since` (variants, 1, series) the days since the level broke, infinite where it never did.
+    """
 
     level: Array
     slope: Array
     pattern: Array
+    missed: Array
+    since: Array
 
 
-def smooth(values: Array, members: tuple[Member, ...], after: Collection[int], surprise: Array) -> dict[int, State]:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How errors count across variants: in amounts, squared for the series marked.
+
+    Those of `logged` variants (variants, series) are turned back; all are multiplied by `unit` (days, variants, series).
+    """
+
+    logged: NDArray[np.bool_]
+    unit: Array
+    squared: NDArray[np.bool_]
+
+    def sizes(self, miss: Array, day: int) -> Array:
+        """The errors (variants, members, series) of a day."""
+        logged = self.logged[:, None]
+        amounts = np.expm1(np.minimum(-miss, _RUNAWAY), where=logged, out=miss.copy())
+        size = np.abs(amounts, out=amounts)
+        size *= self.unit[day][:, None]
+        return np.square(size, where=self.squared, out=size) if self.squared.any() else size
+
+
+def smooth(
+    values: Array, members: tuple[Member, ...], after: Collection[int], surprise: Array, judged: Judged
+) -> dict[int, State]:
     """The states after the first n days, for each n in `after`; values (days, variants, series), NaN where unknown.
 
     `surprise` is SURPRISE per series, or more where days far off are the series' nature.
@@ -53,8 +87,9 @@ def smooth(values: Array, members: tuple[Member, ...], after: Collection[int], s
     known = np.isfinite(values)
     level, pattern, error = _first(values, known, members)
     alpha, beta, damping, gamma = _rates(members)
-    follow, slope, run = alpha * beta, np.zeros_like(level), np.zeros_like(error)
-    states = {}
+    follow, slope = alpha * beta, np.zeros_like(level)
+    pull, since = np.zeros((2, *error.shape)), np.full(error.shape, np.inf)
+    start, missed, states = known.argmax(axis=0)[0], np.zeros_like(level), {}
     for day, row in enumerate(np.where(known, values, 0.0)):
         seen = known[day][:, None]
         weekday = pattern[day % 7]
@@ -62,25 +97,28 @@ def smooth(values: Array, members: tuple[Member, ...], after: Collection[int], s
         level += slope
         limit = surprise * error
         miss = (row[:, None] - level - weekday) * seen
-        kept = np.clip(miss, -limit, limit)
-        run = _run(run, miss, limit, seen)
-        size = np.abs(miss).mean(axis=1, keepdims=True)
-        error += _MEMORY * seen * (_SPREAD * np.minimum(size, 2 * limit) - error)
-        level += alpha * kept
+        missed = _FORGETTING * missed + judged.sizes(miss, day) * (day - start >= SETTLING)
+        mean, size = miss.mean(axis=1, keepdims=True), np.abs(miss).mean(axis=1, keepdims=True)
+        pull, broken = _pulled(pull, mean / error, seen, surprise)
+        error = np.maximum(error + _MEMORY * seen * (_SPREAD * np.minimum(size, 2 * limit) - error), _LEAST_ERROR)
+        since = np.where(broken, 1.0, since + seen)
+        kept = np.where(since < _NEW, miss, np.clip(miss, -limit, limit))
+        # However sluggish, a member that has seen little is the mean of what it saw, not its first weeks for ever.
+        age = np.maximum(day + 1 - start, SETTLING)
         slope += follow * kept
-        weekday += gamma * kept
-        if (broken := np.abs(run) >= _BREAK).any():
-            level += broken * (np.maximum(alpha, _HASTE) * miss - alpha * kept)
+        weekday += np.where(gamma > 0, np.maximum(gamma, 7 / age), 0.0) * kept
+        level += np.maximum(alpha, np.where(broken, _HASTE, 1 / np.minimum(since, age))) * kept
         if day + 1 in after:
-            states[day + 1] = State(level.copy(), slope.copy(), pattern.copy())
+            states[day + 1] = State(level.copy(), slope.copy(), pattern.copy(), missed, since)
     return states
 
 
-def _run(run: Array, miss: Array, limit: Array, seen: NDArray[np.bool_]) -> Array:
-    """How many days in a row the members' mean missed by a surprise, signed by its side; unknown days do not count."""
-    mean = miss.mean(axis=1, keepdims=True)
-    side = np.sign(mean) * (np.abs(mean) > limit)
-    return np.where(seen, np.where(side * run >= 0, run + side, side) * (side != 0), run)
+def _pulled(pull: Array, miss: Array, seen: NDArray[np.bool_], surprise: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """The sums of usual errors missed up and down, beyond what chance explains, and where they say that the level broke."""
+    miss = np.clip(miss, -surprise, surprise)
+    pull = np.maximum(pull + (np.stack([miss, -miss]) - _CHANCE) * seen, 0.0)
+    broken: NDArray[np.bool_] = (pull >= _BREAK * (surprise - _CHANCE)).any(axis=0) & seen
+    return np.where(broken, 0.0, pull), broken
 
 
 def project(state: State, day: int, members: tuple[Member, ...], ahead: Array) -> Array:
@@ -117,7 +155,7 @@ def _first(values: Array, known: NDArray[np.bool_], members: tuple[Member, ...])
     return (
         np.broadcast_to(np.nan_to_num(level)[:, None], shape).copy(),
         deviations[:, :, None] * patterned,
-        np.maximum(error, 1e-6)[:, None],
+        np.maximum(error, _LEAST_ERROR)[:, None],
     )
 
 

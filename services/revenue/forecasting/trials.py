@@ -13,7 +13,7 @@ from services.revenue.forecasting.smoothing import SETTLING, Array
 
 #: Days ahead by which methods are compared.
 JUDGED: Final = 28
-#: Starts at most, the last of them JUDGED days ago.
+#: Starts at most, the last of them a week ago: a level that has changed since weeks must not wait to be judged.
 STARTS: Final = 26
 #: From this many days on trials start each second week, so that they see a whole year.
 LONG: Final = 600
@@ -23,7 +23,7 @@ _EVERY: Final = 4
 def starts_in(known: int) -> list[int]:
     """After how many days each trial starts, oldest first; the first has SETTLING days to learn from."""
     step = 2 * WEEK if known >= LONG else WEEK
-    return list(range(known - JUDGED, SETTLING - 1, -step))[:STARTS][::-1]
+    return list(range(known - WEEK, SETTLING - 1, -step))[:STARTS][::-1]
 
 
 def tried_ahead(horizon: int) -> Array:

@@ -11,12 +11,12 @@ NAN = np.nan
 
 
 def test_trials_start_weekly_and_every_other_week_in_long_histories() -> None:
-    assert starts_in(56) == [28]
-    assert starts_in(80) == [31, 38, 45, 52]
-    assert starts_in(400)[-2:] == [365, 372]
-    assert starts_in(700)[-2:] == [658, 672]
+    assert starts_in(56) == [28, 35, 42, 49]
+    assert starts_in(80)[::6] == [31, 73]
+    assert starts_in(400)[-2:] == [386, 393]
+    assert starts_in(700)[-2:] == [679, 693]
     assert len(starts_in(1100)) == len(starts_in(400)) == 26
-    assert starts_in(700)[0] == 700 - 28 - 25 * 14
+    assert starts_in(700)[0] == 700 - 7 - 25 * 14
 
 
 def test_each_of_the_judged_days_is_tried_and_then_every_fourth() -> None:
