@@ -54,6 +54,10 @@ class TileText:
         return replace(self, figure=figure, tip="", second=hidden, short=(self.short[0], hidden))
 
 
+# Days of payment or refund hold no failures, and a reason nothing else.
+_NOT_RATED: Final = TileText("–", "not for these filters", tip="Paid and failed payments together have a success rate")
+
+
 def tile_texts(summary: Summary | None, narrowed: PaymentFilter, now: datetime) -> dict[str, TileText]:
     """The tiles that there are to show, in their order, by status and finally the success rate."""
     if summary is None:
@@ -69,7 +73,8 @@ def tile_texts(summary: Summary | None, narrowed: PaymentFilter, now: datetime) 
             text = _status_tile(status, figures, within, now)
             # A pending payment of yesterday has long become something else: there is nothing to compare with.
             texts[status] = text if status == PENDING else _compared(text, figures, before.get(status), until)
-    return texts | {SUCCESS_RATE: _rate_tile(totals, before)}
+    one_sided = narrowed.basis != "created" or bool(narrowed.reasons)
+    return texts | {SUCCESS_RATE: _NOT_RATED if one_sided else _rate_tile(totals, before)}
 
 
 def at_hour(summary: Summary, hour: int) -> Summary:

@@ -168,6 +168,14 @@ def test_a_falling_success_rate() -> None:
     assert (text.figure, text.first, text.second) == ("90.0 %", "9 of 10 paid", "▼ 10.0 points on yesterday")
 
 
+@pytest.mark.parametrize(
+    "narrowed", [replace(EVERYTHING, reasons=frozenset({"1032"})), replace(EVERYTHING, basis="taken")]
+)
+def test_what_holds_only_failures_or_none_has_no_success_rate(narrowed: PaymentFilter) -> None:
+    known = summary({(7, "completed", ""): figures(9), (7, "failed", "1032"): figures(1)})
+    assert tile_texts(known, narrowed, NOW)[SUCCESS_RATE].figure == "–"
+
+
 def test_a_filter_in_words() -> None:
     assert filter_in_words(EVERYTHING, NAMES) == ""
     narrowed = replace(
