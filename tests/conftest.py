@@ -8,6 +8,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import itertools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
@@ -38,17 +39,42 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]
         server.remove()
 
 
+@pytest.fixture(scope="session")
+def clones(server: EmbeddedServer) -> Iterator[Clones]:
+    """Databases like the template."""
+    with ThreadPoolExecutor(1, thread_name_prefix="clone") as ahead:
+        yield Clones(server, ahead)
+
+
 @pytest.fixture
-def world(server: EmbeddedServer) -> Iterator[World]:
+def world(server: EmbeddedServer, clones: Clones) -> Iterator[World]:
     """A database of the test's own, cloned from the template."""
-    name = f"test_{next(_numbers)}"
-    _admin(server, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY file_copy")
+    name = clones.take()
     world = World(server, name)
     try:
         yield world
     finally:
         world.close()
         _admin(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+class Clones:
+    """One clone of the template is made ahead, while a test runs: making it takes longer than most tests do."""
+
+    def __init__(self, server: EmbeddedServer, ahead: ThreadPoolExecutor) -> None:
+        self._server, self._ahead = server, ahead
+        self._next = ahead.submit(self._make)
+
+    def take(self) -> str:
+        """The name of a database that nobody has used."""
+        name = self._next.result()
+        self._next = self._ahead.submit(self._make)
+        return name
+
+    def _make(self) -> str:
+        name = f"test_{next(_numbers)}"
+        _admin(self._server, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY file_copy")
+        return name
 
 
 def _admin(server: EmbeddedServer, sql: str) -> None:

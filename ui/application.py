@@ -58,15 +58,19 @@ def tell_bugs(tell: Callable[[BaseException], None]) -> Callable[[], None]:
     Returns what puts the interpreter's own way back.
     """
     before = sys.excepthook
+    # Threads that start meanwhile hold the hook for as long as they live, and must not hold a window by it.
+    told = [tell]
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             before(kind, error, trace)
             return
         _log.critical("a bug", exc_info=(kind, error, trace))
-        tell(error)
+        for tell_one in told:
+            tell_one(error)
 
     def restore() -> None:
+        told.clear()
         sys.excepthook = before
 
     sys.excepthook = hook

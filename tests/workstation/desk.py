@@ -12,9 +12,11 @@ from uuid import UUID
 
 from pydantic import SecretStr
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtWidgets import QApplication
 
 from tests.services.relay.ledger import until
 from tests.world import World
+from ui.main_window import MainWindow
 from ui.payments.page import PaymentsPage
 from ui.reconciliation.page import DAY, DAYS, ReconciliationPage
 from workstation.desktop import Desktop, Surroundings, run_desktop
@@ -104,5 +106,11 @@ def _forget() -> None:
     # The handlers of signals hold the window.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
+    # What its widgets' signals lead to holds a window where no garbage collection sees it, and every one that stays is styled
+    # anew with the next.
+    for widget in QApplication.topLevelWidgets():
+        if isinstance(widget, MainWindow):
+            widget.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     gc.collect()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
