@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from collections.abc import Iterator
+from weakref import ref
 
 import pytest
 from PySide6.QtCore import QLocale, qCritical, qDebug, qInstallMessageHandler, qWarning
@@ -103,3 +105,19 @@ def test_qts_messages_go_to_the_log_without_the_offscreen_platforms_chatter(capl
         (logging.ERROR, "out of memory"),
         (logging.DEBUG, "a detail"),
     ]
+
+
+@pytest.mark.usefixtures("hook")
+def test_a_thread_that_keeps_the_hook_keeps_no_window() -> None:
+    class Window:
+        def told(self, error: BaseException) -> None: ...
+
+    window = Window()
+    held = ref(window)
+    restore = tell_bugs(window.told)
+    kept_by_a_thread = sys.excepthook
+    restore()
+    del window
+    gc.collect()
+    assert held() is None
+    assert kept_by_a_thread is not sys.excepthook
