@@ -59,8 +59,8 @@ class Filling(QObject):
         self._busy = False
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follows the table's width."""
-        if event.type() == QEvent.Type.Resize:
+        """Follows the table's width, also where it became another while nobody could see it."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
             self.fill()
         return super().eventFilter(watched, event)
 

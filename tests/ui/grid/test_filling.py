@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.grid.paid import COLUMNS, Paid
+from tests.ui.grid.paid import COLUMNS, Paid, down_from
 from ui.grid import GridModel
 from ui.grid.filling import LEAST
 from ui.grid.view import GridView
@@ -34,6 +34,24 @@ def test_it_fills_the_room_and_follows_the_table(view: GridView[Paid]) -> None:
     assert header.length() == 1_000
     header.resizeSection(AMOUNT, 300)
     assert header.length() == 1_000
+
+
+def test_it_fills_the_room_that_changed_while_nobody_saw_it(qtbot: QtBot) -> None:
+    both = QStackedWidget()
+    qtbot.addWidget(both)
+    model = GridModel(COLUMNS, lambda row: row.number)
+    view = GridView(model, LIGHT, "Payments")
+    both.addWidget(QWidget())
+    both.addWidget(view)
+    both.resize(800, 300)
+    both.show()
+    # Rows that need a scroll bar, which takes its room when the table is seen.
+    model.reset(down_from(60))
+    both.setCurrentWidget(view)
+    QApplication.processEvents()
+    assert view.verticalScrollBar().isVisible()
+    assert view.horizontalHeader().length() == view.viewport().width()
+    assert not view.horizontalScrollBar().isVisible()
 
 
 def test_it_is_never_too_narrow_to_read(view: GridView[Paid]) -> None:
