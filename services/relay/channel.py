@@ -65,7 +65,7 @@ class Channel:
         """
         async with self._reading:
             if known not in self._read:
-                events = await between(self.fleet, known, FRAME_EVENTS)
+                events = self._reached(known, await between(self.fleet, known, FRAME_EVENTS) or ())
                 if not events:
                     return None
                 if len(self._read) >= _KEPT_FRAMES:
@@ -73,6 +73,11 @@ class Channel:
                 wire = Wire(encode_events(self.fleet, known.epoch, known.seq + 1, events))
                 self._read[known] = wire, Position(known.epoch, known.seq + len(events))
             return self._read[known]
+
+    def _reached(self, known: Position, events: tuple[str, ...]) -> tuple[str, ...]:
+        # The database may be ahead of the channel, which is going to publish the rest.
+        ahead = self.position.seq - known.seq if known.epoch == self.position.epoch else 0
+        return events[: max(0, ahead)]
 
     def _frames(self, first: int, events: tuple[str, ...]) -> Iterator[Wire]:
         for start in range(0, len(events), FRAME_EVENTS):
