@@ -39,13 +39,6 @@ def of_today(wanted: PaymentFilter, now: datetime) -> bool:
     return wanted.basis == "created" and wanted.days == Days(day, day, wanted.days.zone)
 
 
-def counted(connection: Connection, wanted: PaymentFilter) -> list[Total]:
-    """The figures under a filter: from the totals where they serve it, otherwise one by one."""
-    if totals.served(wanted):
-        return totals.totals(connection, wanted)
-    return _totals(asked(connection, cells_statement(wanted)))
-
-
 def counted_until(connection: Connection, wanted: PaymentFilter, clock: datetime) -> list[Total]:
     """A day's payments up to a clock time: its whole hours from the totals, the running one from the payments."""
     if not totals.served(wanted):

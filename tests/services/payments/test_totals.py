@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import ClauseElement, Connection, func, select, text
+from sqlalchemy import ClauseElement, Connection, select, text
 
 from services.database.tables import payment
 from services.domain.payment import NOBODY, STATUSES
@@ -25,7 +25,6 @@ from services.payments.filters import OTHER, PaymentFilter
 from services.payments.pieces import pieces
 from services.payments.places import pieces_of, stretch_at
 from services.payments.statement import Statement, asked
-from services.payments.taken import taken_between
 from services.payments.totals import Total, cells, served, totals
 from tests.services.feed.traffic import STEPS, Step, Traffic
 from tests.world import MORNING, World
@@ -263,44 +262,6 @@ def test_the_totals_are_reached_by_their_key(viewer: tuple[UUID, Connection]) ->
         for line in conditions:
             assert all(f"{column} = " in line for column in ("fleet_id", "dimension", "member", "grain"))
             assert "(start " in line
-
-
-def test_taken_between_two_clock_times_is_a_range_of_an_index(viewer: tuple[UUID, Connection]) -> None:
-    fleet, connection = viewer
-    query = select(func.sum(payment.c.amount)).where(
-        payment.c.fleet_id == fleet, taken_between(MORNING, MORNING + timedelta(minutes=5))
-    )
-    conditions = [line for line in plan(connection, query).splitlines() if "Index Cond" in line]
-    assert len(conditions) == 2
-    assert "completed_at >= " in conditions[0]
-    assert "completed_at IS NULL" in conditions[1]
-    assert "created_at >= " in conditions[1]
-    # The broken control: spelled as the figures' page says it, every payment of the fleet is read.
-    at = func.coalesce(payment.c.completed_at, payment.c.created_at)
-    naive = select(func.sum(payment.c.amount)).where(
-        payment.c.fleet_id == fleet, payment.c.taken_day.is_not(None), at >= MORNING
-    )
-    assert not [line for line in plan(connection, naive).splitlines() if "Index Cond" in line and "_at" in line]
-
-
-def test_taken_between_is_what_the_figures_mean(world: World) -> None:
-    fleet = world.fleet()
-    booking = world.booking(fleet)
-    later = MORNING + timedelta(minutes=5)
-    for number, (status, created, completed) in enumerate(
-        [
-            ("completed", later, MORNING),
-            ("refunded", MORNING, None),
-            ("completed", MORNING, later),
-            ("completed", later, None),
-            ("pending", MORNING, MORNING),
-        ]
-    ):
-        world.payment(booking, f"{10**number}", status, created_at=created, completed_at=completed)
-    world.project()
-    query = select(func.sum(payment.c.amount)).where(payment.c.fleet_id == fleet, taken_between(MORNING, later))
-    with world.database().read() as connection:
-        assert connection.execute(query).scalar_one() == 11
 
 
 def test_a_fleet_of_others_has_no_totals(world: World) -> None:
