@@ -43,7 +43,7 @@ class RecordPanel(Card):
         self._reason = label(tone="muted")
         self._hash = label(tone="faint", scale="small")
         self.close_button = button("Close", "plain", tip="Close the record (Esc)")
-        self.payment_button = button("Show the payment", "plain", tip="Open the payment that this record is about")
+        self.payment_button = button("Show the payment", "link", tip="Open the payment that this record is about")
         self._fields = QScrollArea()
         self._build()
         self.hide()

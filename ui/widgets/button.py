@@ -7,11 +7,11 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QPushButton
 
-Manner = Literal["quiet", "primary", "danger", "plain"]
+Manner = Literal["quiet", "primary", "danger", "plain", "link"]
 
 
 def button(text: str, manner: Manner = "quiet", *, tip: str = "") -> QPushButton:
-    """A push button: quiet (outlined), primary (filled, one a page), danger (red words) or plain (like a link)."""
+    """A push button: quiet (outlined), primary (filled, one a page), danger (red words), plain (words alone), link (in line with a text)."""
     made = QPushButton(text)
     made.setToolTip(tip)
     made.setCursor(Qt.CursorShape.PointingHandCursor)

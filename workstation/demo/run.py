@@ -62,9 +62,11 @@ def _show(settings: Settings, options: DemoOptions, ground: Ground) -> int:
 
     from workstation.desktop import Surroundings, run_desktop
 
-    memory = QSettings(str(ground.folder / "window.ini"), QSettings.Format.IniFormat)
+    # Pictures show the window as it is at first, and leave a person's as it was.
+    kept = ground.folder / ("pictures.ini" if options.no_window else "window.ini")
+    memory = QSettings(str(kept), QSettings.Format.IniFormat)
     if options.no_window:
-        memory.clear()  # pictures show the window as it is at first
+        memory.clear()
     told = {"database_url": SecretStr(ground.person_url), "relay_url": None, "audit_anchors": ground.folder / ANCHORS}
     settings = settings.model_copy(update=told)
     around = Surroundings("demo", memory, ground.statements[0].parent)

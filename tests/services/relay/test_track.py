@@ -86,4 +86,8 @@ def test_a_beat_betrays_what_never_came(sent: dict[UUID, Position]) -> None:
 
 
 def test_a_beat_of_a_relay_that_is_itself_late_is_no_hole() -> None:
-    knowing(one=(1, 3)).check(Beat(0.0, {ONE: Position(1, 2)}))
+    known = knowing(one=(1, 3))
+    known.check(Beat(0.0, {ONE: Position(1, 2)}))
+    # What was known stays known: the next event that is missed is still found.
+    with pytest.raises(Hole):
+        known.check(Beat(0.0, {ONE: Position(1, 4)}))

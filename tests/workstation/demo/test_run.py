@@ -30,7 +30,9 @@ def job() -> OffscreenJob:
 
 
 def test_the_whole_demo_offscreen(tmp_path: Path) -> None:
-    pictures = tmp_path / "pictures"
+    pictures, window = tmp_path / "pictures", tmp_path / "data" / "demo" / "window.ini"
+    window.parent.mkdir(parents=True)
+    window.write_text("[window]\npage=revenue\n", "utf-8")
     command = ["demo", "--no-window", "--fleet-days", "2", "--rate", "5", "--seconds", "5", "--screenshots"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WORKSTATION_")}
     done = subprocess.run(
@@ -53,6 +55,7 @@ def test_the_whole_demo_offscreen(tmp_path: Path) -> None:
     assert "back office: live feed at ws://127.0.0.1:" in log
     assert "Traceback" not in log
     _check_summary(done.stdout)
+    assert window.read_text("utf-8") == "[window]\npage=revenue\n"
     drawn = {picture.name for picture in pictures.iterdir()}
     expected = {f"{page}-{look}-{w}x{h}.png" for page in SCENES for look in ("light", "dark") for w, h in SIZES}
     assert drawn == expected
