@@ -11,7 +11,10 @@ Manner = Literal["quiet", "primary", "danger", "plain", "link"]
 
 
 def button(text: str, manner: Manner = "quiet", *, tip: str = "") -> QPushButton:
-    """A push button: quiet (outlined), primary (filled, one a page), danger (red words), plain (words alone), link (in line with a text)."""
+    """A push button in one of its manners.
+
+    Quiet is outlined, primary filled (one a page), danger has red words, plain is words alone, and link stands in line with a text.
+    """
     made = QPushButton(text)
     made.setToolTip(tip)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
