@@ -147,7 +147,8 @@ class RangePopup(Popup):
         self.presets.setCurrentRow(list(self._presets).index(chosen) if chosen else -1)
         self._show_range(_qdate(first), _qdate(last))
         self.calendar.setSelectedDate(_qdate(last))
-        self.presets.setFocus()
+        # A list without a choice takes its first row for one when it gets the focus.
+        (self.presets if chosen else self.calendar).setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Space and Enter choose the day on which the keyboard stands, as a click does; Esc closes the panel."""
